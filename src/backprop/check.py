@@ -1,0 +1,87 @@
+"""Derivatives from their definition, the loss as printed, and the comparison that a checked equation needs.
+
+Nothing of the network is imported but the container Params, so a mistake in mlp.py can never sit on both sides of a check.
+"""
+import re
+
+import numpy as np
+
+from backprop.mlp import Params
+
+
+def naive_loss(params, X, Y):
+    """Return J exactly as the book defines it: -sum over r and j of [ y ln a + (1 - y) ln(1 - a) ].
+
+    X is (n, m), Y is (n, t). Takes complex parameters, as the complex step needs; not for outputs that round to 0 or 1.
+    """
+    b_h, b_out = (0, 0) if params.b_h is None else (params.b_h, params.b_out)
+    A_h = 1 / (1 + np.exp(-(X @ params.W_h + b_h)))
+    A_out = 1 / (1 + np.exp(-(A_h @ params.W_out + b_out)))
+    return -np.sum(Y * np.log(A_out) + (1 - Y) * np.log(1 - A_out))
+
+
+def complex_step(f, params):
+    """Return the derivative of f at params: Im f(x + ih) / h with h = 1e-20, one entry x at a time.
+
+    params is a Params, an array or a number, and the answer has its form. Nothing is subtracted, so nothing cancels and
+    about 15 digits are right; f must be analytic (no abs, no max). Where f returns an array, its axes come last.
+    Source: Squire and Trapp, Using complex variables to estimate derivatives of real functions (1998).
+    """
+    return _by_entry(lambda nudged: np.imag(f(nudged(1e-20j))) / 1e-20, params)
+
+
+def central_difference(f, params, h=1e-5):
+    """Return (f(x + h) - f(x - h)) / 2h for one entry x of params at a time, in the form of params.
+
+    params is a Params, an array or a number. The error is of order h² plus rounding of order 1e-16/h.
+    """
+    return _by_entry(lambda nudged: (f(nudged(h)) - f(nudged(-h))) / (2 * h), params)
+
+
+def _by_entry(derivative, params):
+    """Apply derivative to each entry of params; it receives a function that takes a nudge and returns nudged params."""
+    if isinstance(params, Params):
+        def of(name, array):
+            return _by_entry(lambda nudged: derivative(lambda by: params._replace(**{name: nudged(by)})), array)
+        return Params(*(None if array is None else of(name, array) for name, array in zip(params._fields, params)))
+    array = np.asarray(params, dtype=float)
+
+    def nudged_at(index, by):
+        copy = array.astype(np.result_type(array, type(by)))
+        copy[index] += by
+        return copy[()]
+
+    values = [derivative(lambda by: nudged_at(index, by)) for index in np.ndindex(array.shape)]
+    return np.array(values).reshape(array.shape + np.shape(values[0]))[()]
+
+
+def check(label, by_definition, by_formula, *, method, sizes, rtol=1e-12):
+    """Compare the two sides of the equation called label and print one line, or raise AssertionError.
+
+    by_definition and by_formula are numbers, arrays or Params of the same shapes. They agree if
+    max |difference| <= rtol * max |by_formula|. method and sizes say how and on what, e.g. "complex step" and
+    "3-4-2, n = 5". The printed line is the same on every machine. Raises ValueError for a malformed label.
+    """
+    if not re.fullmatch(r"eq(-[a-z0-9]+)+", label):
+        raise ValueError(f"label is {label!r}: it must be eq- and then a-z, 0-9 or -, e.g. 'eq-dw-out'")
+    defined, formula = _parts(by_definition), _parts(by_formula)
+    if [(name, a.shape) for name, a in defined] != [(name, a.shape) for name, a in formula]:
+        raise AssertionError(f"✗ {label}: the definition has {_shapes(defined)} but the formula has {_shapes(formula)}")
+    scale = max(np.abs(b).max() for _, b in formula)
+    gaps = [np.abs(a - b) for (_, a), (_, b) in zip(defined, formula)]
+    if not max(gap.max() for gap in gaps) <= rtol * scale:
+        k = int(np.argmax([np.nan_to_num(gap, nan=np.inf).max() for gap in gaps]))
+        where = np.unravel_index(np.argmax(np.nan_to_num(gaps[k], nan=np.inf)), gaps[k].shape)
+        entry = formula[k][0] + (f" entry {tuple(map(int, where))}" if where else "")
+        raise AssertionError(f"✗ {label}: {entry} is {defined[k][1][where]:.15g} by definition but "
+                             f"{formula[k][1][where]:.15g} by the formula")
+    print(f"✓ {label}  by {method}, sizes {sizes}, agrees within {rtol:.0e}")
+
+
+def _parts(value):
+    named = zip(value._fields, value) if isinstance(value, Params) else [("the value", value)]
+    return [(name, np.asarray(a)) for name, a in named if a is not None]
+
+
+def _shapes(parts):
+    return " and ".join(f"{name} {a.shape}" for name, a in parts)
