@@ -27,6 +27,8 @@ def read_environment(app, config):
     base, repository, binder = (os.environ.get(f"BOOK_{name}_URL", "").strip().rstrip("/")
                                 for name in ("BASE", "REPOSITORY", "BINDER"))
     config.html_baseurl = base + "/" if base else ""
+    if os.environ.get("BOOK_EXECUTE"):  # "off": show the stored outputs (see tools/build.py)
+        config.nb_execution_mode = os.environ["BOOK_EXECUTE"]
     options = config.html_theme_options
     options["repository_url"] = repository
     options["repository_branch"] = os.environ.get("BOOK_BRANCH", "main")

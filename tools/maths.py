@@ -7,6 +7,7 @@ strict build fails. The font comes from `fonts.py`.
 
 import html
 import re
+from xml.etree import ElementTree
 
 from docutils import nodes
 from math_core import LatexError, LatexToMathML
@@ -17,7 +18,8 @@ from sphinx.util.math import get_node_equation_number
 logger = logging.getLogger(__name__)
 latex_to_mathml = LatexToMathML(fancy_error=False).convert_with_local_state
 
-SIZES = "mdtn"  # one colour each in the whole book
+PRIMES = ("′", "″", "‴")
+SIZES = ("m", "d", "t", "n")  # one colour each in the whole book
 
 
 def outside_environments(latex):
@@ -46,10 +48,15 @@ def display_latex(latex, nowrap=False):
 def to_mathml(latex, display=False, sizes=True):
     """Return the formula as MathML, its sizes m, d, t, n coloured; raise LatexError when it is not understood."""
     mathml = latex_to_mathml(latex, displaystyle=display)
-    mathml = mathml.replace("<mo>′</mo>", '<mo class="prime">′</mo>')
-    if sizes:
-        mathml = re.sub(rf"<mi>([{SIZES}])</mi>", r'<mi class="size-\1">\1</mi>', mathml)
-    return mathml
+    mathml = re.sub(r"&(?!lt;|gt;|amp;|quot;)\w+;", lambda entity: html.unescape(entity[0]), mathml)
+    formula = ElementTree.fromstring(mathml)
+    for element in formula.iter():
+        if element.tag == "msup" and element[1].text in PRIMES:  # this font's primes stand high without being raised
+            element.tag = "mrow"
+            element[1].attrib.update(lspace="0", rspace="0")
+        elif sizes and element.tag == "mi" and not element.attrib and element.text in SIZES:
+            element.set("class", f"size-{element.text}")
+    return ElementTree.tostring(formula, encoding="unicode")
 
 
 def _render(translator, node, display):

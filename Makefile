@@ -1,0 +1,39 @@
+# Everything this book needs. Python >= 3.11 and make are enough; the environment is made on first use, in .venv.
+PYTHON ?= python3
+VENV ?= .venv
+export PYTHON VENV
+PY := $(VENV)/bin/python
+PYTEST := $(PY) -m pytest -n 2 --dist loadfile
+export OMP_NUM_THREADS ?= 1
+export OPENBLAS_NUM_THREADS ?= 1
+
+.DEFAULT_GOAL := help
+.PHONY: help book serve test test-all notebooks clean
+
+help: ## show this list
+	@echo "make COMMAND, where COMMAND is one of"
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
+
+book: env-book ## execute the notebooks and build the book into _build/html
+	@$(PY) tools/build.py
+
+serve: ## open the built book in a browser (builds it first if there is none)
+	@test -f _build/html/index.html || $(MAKE) --no-print-directory book
+	@$(PY) tools/serve.py
+
+test: env-test ## run every test: module, notebooks, structure, strict build, browser
+	@$(PYTEST) --nbval --nbval-current-env --nbval-sanitize-with tests/sanitize.cfg tests chapters
+
+test-all: env-all ## `make test` and what takes longer
+	@$(PYTEST) --all --nbval --nbval-current-env --nbval-sanitize-with tests/sanitize.cfg tests chapters
+
+notebooks: env-book ## execute the notebooks in place and store their outputs
+	@$(PY) tools/notebooks.py
+
+clean: ## remove what was built (not the environment: that is .venv)
+	@rm -rf _build .pytest_cache .hypothesis
+	@echo "Removed _build."
+
+env-%:
+	@command -v $(PYTHON) >/dev/null 2>&1 || { echo "make: there is no $(PYTHON); install Python 3.11 or newer, or name one: make PYTHON=python3.12 …" >&2; exit 1; }
+	@$(PYTHON) tools/environment.py $*

@@ -1,0 +1,107 @@
+"""Build the book: fresh, strict, saying what it does.
+
+    python tools/build.py [--into FOLDER] [--stored] [--builder html|singlehtml]
+
+Every notebook is executed (with --stored the outputs kept in the notebooks are shown instead: the tests do this after
+they have proved them equal to new ones). Warnings and missing references are errors. The pages are written to
+FOLDER/_build/html, the whole record to FOLDER/_build/build.log.
+"""
+
+import argparse
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+NOISE = re.compile(r"Kernel is running over TCP without encryption|^\s*$")
+COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+
+
+@contextmanager
+def locked(path):
+    """Hold a lock, so that two builds do not write into the same folder."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with open(path, "w") as lock:
+        try:
+            import fcntl
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                print("Another build is writing there; waiting for it …", flush=True)
+                fcntl.flock(lock, fcntl.LOCK_EX)
+        except ImportError:  # no such thing on Windows
+            pass
+        yield
+
+
+def progress(line):
+    """Return what to tell of a line of the record, or None."""
+    executed = re.search(r"([^/\s]+\.ipynb): Executed notebook in ([\d.]+) seconds", line)
+    if executed:
+        return f"  executed {executed[1]} ({float(executed[2]):.1f} s)"
+    if re.search(r"\b(WARNING|ERROR|CRITICAL)\b", line) or "Exception" in line:
+        return "  " + line
+    return "  writing the pages" if line.startswith("preparing documents") else None
+
+
+def build(source=ROOT, into=ROOT, stored=False, builder="html", say=print):
+    """Build the book into the folder `into`/_build; return whether it succeeded, and the record."""
+    out = Path(into).resolve() / "_build"
+    with locked(out / ".lock"):
+        for name in (builder, ".doctrees", "jupyter_execute"):
+            shutil.rmtree(out / name, ignore_errors=True)
+        command = [str(Path(sys.executable).with_name("jupyter-book")), "build", str(source), "--path-output",
+                   str(out.parent), "--builder", builder, "-W", "--keep-going", "-n", "--all"]
+        environment = {**os.environ, "PYTHONUNBUFFERED": "1", "BOOK_EXECUTE": "off" if stored else "force"}
+        lines = []
+        with open(out / "build.log", "w", encoding="utf-8") as record:
+            process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                                       encoding="utf-8", errors="replace", env=environment, stdin=subprocess.DEVNULL)
+            try:
+                for line in process.stdout:
+                    line = COLOUR.sub("", line).rstrip()
+                    if NOISE.search(line):
+                        continue
+                    record.write(line + "\n")
+                    lines.append(line)
+                    told = progress(line)
+                    if told:
+                        say(told, flush=True)
+                process.wait()
+            except BaseException:
+                process.terminate()
+                process.wait()
+                raise
+        return process.returncode == 0, "\n".join(lines)
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Build the book: fresh and strict.")
+    parser.add_argument("--into", type=Path, default=ROOT, metavar="FOLDER", help="build in FOLDER/_build")
+    parser.add_argument("--builder", default="html")
+    parser.add_argument("--stored", action="store_true", help="show the stored outputs, execute nothing")
+    options = parser.parse_args()
+    started = time.time()
+    what = "with the stored outputs" if options.stored else "executing every notebook"
+    print(f"Building the book, {what} …", flush=True)
+    try:
+        good, record = build(into=options.into, stored=options.stored, builder=options.builder)
+    except KeyboardInterrupt:
+        sys.exit("\nInterrupted. The next build begins anew.")
+    out = options.into.resolve() / "_build"
+    if not good:
+        if "\nTraceback" in record:
+            print("\n".join("  " + line for line in record.splitlines()[-12:]))
+        sys.exit(f"The book did not build: see the warnings above, or the whole record in {os.path.relpath(out)}/build.log")
+    index = out / options.builder / "index.html"
+    print(f"The book is ready ({time.time() - started:.0f} s). Open it in a browser:\n\n    {index.as_uri()}\n\n"
+          "or let `make serve` do it.")
+
+
+if __name__ == "__main__":
+    main()
