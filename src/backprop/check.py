@@ -62,26 +62,59 @@ def check(label, by_definition, by_formula, *, method, sizes, rtol=1e-12):
     max |difference| <= rtol * max |by_formula|. method and sizes say how and on what, e.g. "complex step" and
     "3-4-2, n = 5". The printed line is the same on every machine. Raises ValueError for a malformed label.
     """
-    if not re.fullmatch(r"eq(-[a-z0-9]+)+", label):
+    if not (isinstance(label, str) and re.fullmatch(r"eq(-[a-z0-9]+)+", label)):
         raise ValueError(f"label is {label!r}: it must be eq- and then a-z, 0-9 or -, e.g. 'eq-dw-out'")
+    if not 0 <= rtol < 1:
+        raise ValueError(f"rtol is {rtol!r}: it must be at least 0 and below 1")
     defined, formula = _parts(by_definition), _parts(by_formula)
+    if not (defined and all(a.size for _, a in defined)):
+        raise AssertionError(f"✗ {label}: the definition has {_shapes(defined)}, so there is nothing to compare")
     if [(name, a.shape) for name, a in defined] != [(name, a.shape) for name, a in formula]:
         raise AssertionError(f"✗ {label}: the definition has {_shapes(defined)} but the formula has {_shapes(formula)}")
-    scale = max(np.abs(b).max() for _, b in formula)
-    gaps = [np.abs(a - b) for (_, a), (_, b) in zip(defined, formula)]
-    if not max(gap.max() for gap in gaps) <= rtol * scale:
-        k = int(np.argmax([np.nan_to_num(gap, nan=np.inf).max() for gap in gaps]))
-        where = np.unravel_index(np.argmax(np.nan_to_num(gaps[k], nan=np.inf)), gaps[k].shape)
-        entry = formula[k][0] + (f" entry {tuple(map(int, where))}" if where else "")
-        raise AssertionError(f"✗ {label}: {entry} is {defined[k][1][where]:.15g} by definition but "
-                             f"{formula[k][1][where]:.15g} by the formula")
-    print(f"✓ {label}  by {method}, sizes {sizes}, agrees within {rtol:.0e}")
+    gap, entry, a, b = _worst(defined, formula)
+    if gap == np.inf or gap > rtol * max(np.abs(b).max() for _, b in formula):
+        raise AssertionError(f"✗ {label}: {entry} is {a:.15g} by definition but {b:.15g} by the formula")
+    print(f"✓ {label}  by {method}, sizes {sizes}, agrees within {rtol:g}")
+
+
+def verdict(yours, by_definition, rtol=1e-6):
+    """Print whether your answer to an exercise agrees with the definition, and where it is farthest off if not.
+
+    Both are numbers, arrays or Params; an answer still to be written is `...`. Never raises: it is there to be tried.
+    """
+    if yours is ...:
+        return print("· your turn: put your answer in place of the ... and run the cells again")
+    try:
+        mine = _parts(yours)
+    except (TypeError, ValueError):
+        return print(f"✗ not yet: yours is a {type(yours).__name__} that holds something other than numbers")
+    defined = _parts(by_definition)
+    if [a.shape for _, a in mine] != [a.shape for _, a in defined]:
+        return print(f"✗ not yet: yours has {_shapes(mine)}, a nudge gives {_shapes(defined)}")
+    for part, truth in zip(mine, defined):
+        gap, entry, a, b = _worst([part], [truth])
+        if gap == np.inf or gap > rtol * np.abs(truth[1]).max():
+            return print(f"✗ not yet: {entry} is {a:.6f} in yours, a nudge gives {b:.6f}")
+    print("✓ right: yours agrees with what a nudge gives")
+
+
+def _worst(left, right):
+    """Return (gap, entry, a, b) where two lists of parts differ most; NaN and infinity differ from everything."""
+    candidates = []
+    for (name, a), (_, b) in zip(left, right):
+        with np.errstate(invalid="ignore"):             # inf - inf
+            gap = np.nan_to_num(np.abs(a - b), nan=np.inf, posinf=np.inf)
+        where = np.unravel_index(np.argmax(gap), gap.shape)
+        entry = name + (f" entry {tuple(map(int, where))}" if where else "")
+        candidates.append((gap[where], entry, a[where], b[where]))
+    return max(candidates, key=lambda candidate: candidate[0])
 
 
 def _parts(value):
     named = zip(value._fields, value) if isinstance(value, Params) else [("the value", value)]
-    return [(name, np.asarray(a)) for name, a in named if a is not None]
+    arrays = [(name, np.asarray(a)) for name, a in named if a is not None]
+    return [(name, a.astype(complex if a.dtype.kind == "c" else float)) for name, a in arrays]
 
 
 def _shapes(parts):
-    return " and ".join(f"{name} {a.shape}" for name, a in parts)
+    return " and ".join(f"{name} {a.shape}" for name, a in parts) or "nothing"

@@ -14,7 +14,8 @@ def value_and_gradient(params, X, Y, mean=False, chunk=256):
     n, chunk = validate.row_count(X, Y), validate.whole_number("chunk", chunk)
     J, total = 0.0, None
     for start in range(0, n, chunk):
-        X_piece, Y_piece = X[start:start + chunk], Y[start:start + chunk]
+        X_piece = validate.inputs(params, X[start:start + chunk], start)
+        Y_piece = validate.targets(Y[start:start + chunk], len(X_piece), params.W_out.shape[1], start)
         trace = forward(params, X_piece)
         J += loss(trace, Y_piece)
         piece = backward(params, trace, X_piece, Y_piece)

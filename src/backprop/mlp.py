@@ -87,10 +87,10 @@ def loss(trace, Y, mean=False):
     """Return the cross-entropy J, summed over examples and outputs; mean divides by n only.
 
     Y is (n, t) with entries in [0, 1]. Computed from Z_out, so finite when an output rounds to 0 or 1. Raises ValueError
-    if Y does not fit the trace.
+    if trace is not one of forward's or Y does not fit it.
     """
-    Y = validate.targets(Y, *np.shape(trace.Z_out))
-    Z = trace.Z_out                                     # (n, t)
+    Z = validate.net_output(trace)                      # (n, t)
+    Y = validate.targets(Y, *Z.shape)
     L = np.maximum(Z, 0) - Y * Z + np.log1p(np.exp(-np.abs(Z)))  # (n, t)  [eq-loss-stable]
     return float(L.sum()) / (len(Y) if mean else 1)     # [def-j]
 

@@ -5,6 +5,7 @@ float64) or raises ValueError in one sentence that names the argument, what was 
 Nothing here changes an argument.
 """
 import math
+import numbers
 import operator
 
 import numpy as np
@@ -23,20 +24,23 @@ def array(name, value):
         raise ValueError(f"{name} is complex: it must be real (for a complex step use backprop.naive_loss)")
     if a.dtype.kind not in "fiub":
         raise ValueError(f"{name} holds {a.dtype} values: it must hold numbers, e.g. a float array")
-    return a if a.dtype in (np.float32, np.float64) else a.astype(np.float64)
+    return a.astype(np.float32 if a.dtype.str[1:] == "f4" else np.float64, copy=False)
 
 
-def finite(name, value):
-    """Return value as a float array; raises ValueError as `array` does, and for NaN or infinity."""
-    a = array(name, value)
+def finite(name, a, first_row=0):
+    """Return the float array a; raises ValueError for NaN or infinity, its row counted from first_row."""
     if a.size and not (math.isfinite(a.min()) and math.isfinite(a.max())):
-        where = tuple(int(k) for k in np.argwhere(~np.isfinite(a))[0])
-        raise ValueError(f"{name} holds {a[where]} at {where}: every entry must be a finite number")
+        raise ValueError(f"{name} holds {_first(a, ~np.isfinite(a), first_row)}: every entry must be a finite number")
     return a
 
 
-def _matrix(name, value, what):
-    a = finite(name, value)
+def _first(a, bad, first_row):
+    k = tuple(int(i) for i in np.argwhere(bad)[0])
+    return f"{float(a[k])!r} at {(k[0] + first_row, *k[1:])}"
+
+
+def _matrix(name, value, what, first_row=0):
+    a = array(name, value)
     if a.ndim == 1 and name in "XY":
         raise ValueError(f"{name} is 1-D with shape {a.shape}: it needs two dimensions, {what}; "
                          f"one example is {name}[None, :]")
@@ -44,7 +48,7 @@ def _matrix(name, value, what):
         raise ValueError(f"{name} has shape {a.shape}: it needs two dimensions, {what}")
     if 0 in a.shape:
         raise ValueError(f"{name} has shape {a.shape}: it needs at least one row and one column")
-    return a
+    return finite(name, a, first_row)
 
 
 def network(params, name="params"):
@@ -52,58 +56,69 @@ def network(params, name="params"):
     if not hasattr(params, "_replace") or getattr(params, "_fields", None) != ("W_h", "W_out", "b_h", "b_out"):
         raise ValueError(f"{name} is a {type(params).__name__}: it must be Params(W_h, W_out) or "
                          "Params(W_h, W_out, b_h, b_out)")
-    W_h = _matrix("W_h", params.W_h, "(inputs m, hidden units d)")
-    W_out = _matrix("W_out", params.W_out, "(hidden units d, outputs t)")
+    of = "" if name == "params" else f"{name}."
+    W_h = _matrix(f"{of}W_h", params.W_h, "(inputs m, hidden units d)")
+    W_out = _matrix(f"{of}W_out", params.W_out, "(hidden units d, outputs t)")
     if W_h.shape[1] != W_out.shape[0]:
-        raise ValueError(f"W_h is {W_h.shape} but W_out is {W_out.shape}: W_out needs {W_h.shape[1]} rows, "
-                         "one for each hidden unit")
+        raise ValueError(f"{of}W_h is {W_h.shape} but {of}W_out is {W_out.shape}: "
+                         f"{of}W_out needs {W_h.shape[1]} rows, one for each hidden unit")
     if (params.b_h is None) != (params.b_out is None):
         given, missing = ("b_h", "b_out") if params.b_out is None else ("b_out", "b_h")
-        raise ValueError(f"{given} is given but {missing} is None: give both biases or neither")
+        raise ValueError(f"{of}{given} is given but {of}{missing} is None: give both biases or neither")
     if params.b_h is None:
         return params._replace(W_h=W_h, W_out=W_out)
-    return params._replace(W_h=W_h, W_out=W_out,
-                           b_h=_bias("b_h", params.b_h, "W_h", W_h), b_out=_bias("b_out", params.b_out, "W_out", W_out))
+    return params._replace(W_h=W_h, W_out=W_out, b_h=_bias(f"{of}b_h", params.b_h, f"{of}W_h", W_h),
+                           b_out=_bias(f"{of}b_out", params.b_out, f"{of}W_out", W_out))
 
 
 def _bias(name, value, weights, W):
-    b = finite(name, value)
+    b = array(name, value)
     if b.shape != W.shape[1:]:
         raise ValueError(f"{name} is {b.shape} but {weights} is {W.shape}: {name} needs shape ({W.shape[1]},), "
                          f"one bias for each column of {weights}")
-    return b
+    return finite(name, b)
 
 
-def inputs(params, X):
-    """Return X as (n, m) for params that `network` has passed."""
-    X = _matrix("X", X, "(examples n, inputs m)")
+def inputs(params, X, first_row=0):
+    """Return X as (n, m) for params that `network` has passed; first_row is where a piece of X begins."""
+    X = _matrix("X", X, "(examples n, inputs m)", first_row)
     if X.shape[1] != params.W_h.shape[0]:
         raise ValueError(f"X is {X.shape} but W_h is {params.W_h.shape}: X needs {params.W_h.shape[0]} columns")
     return X
 
 
-def targets(Y, n, t):
-    """Return Y as (n, t) with entries in [0, 1]."""
-    Y = _matrix("Y", Y, "(examples n, outputs t)")
+def targets(Y, n, t, first_row=0):
+    """Return Y as (n, t) with entries in [0, 1]; first_row is where a piece of Y begins."""
+    Y = _matrix("Y", Y, "(examples n, outputs t)", first_row)
     if len(Y) != n:
         raise ValueError(f"Y has {len(Y)} rows but there are {n} examples: Y needs one row for each example")
     if Y.shape[1] != t:
         raise ValueError(f"Y is {Y.shape} but the network has {t} outputs: Y needs {t} columns")
     if Y.min() < 0 or Y.max() > 1:
-        worst = Y.min() if Y.min() < 0 else Y.max()
-        raise ValueError(f"Y holds {worst:g}: targets must lie in [0, 1]")
+        raise ValueError(f"Y holds {_first(Y, (Y < 0) | (Y > 1), first_row)}: targets must lie in [0, 1], "
+                         "a class being a row of zeros with a single 1")
     return Y
+
+
+def net_output(trace):
+    """Return Z_out (n, t) of a trace, all that the loss reads of it."""
+    return _matrix("trace.Z_out", _traced(trace).Z_out, "(examples n, outputs t)")
 
 
 def trace(trace, n, d, t):
     """Return trace, a named tuple (Z_h, A_h, Z_out, A_out), if its shapes are those of n examples."""
+    arrays = {}
+    for name, columns in zip(_traced(trace)._fields, (d, d, t, t)):
+        arrays[name] = a = _matrix(f"trace.{name}", getattr(trace, name), f"({n}, {columns})")
+        if a.shape != (n, columns):
+            raise ValueError(f"trace.{name} is {a.shape} but these params and examples give ({n}, {columns}): "
+                             "use the trace of forward(params, X) with the same params and X")
+    return trace._replace(**arrays)
+
+
+def _traced(trace):
     if getattr(trace, "_fields", None) != ("Z_h", "A_h", "Z_out", "A_out"):
         raise ValueError(f"trace is a {type(trace).__name__}: it must be what forward(params, X) returned")
-    for name, columns in zip(trace._fields, (d, d, t, t)):
-        shape = np.shape(getattr(trace, name))
-        if shape != (n, columns):
-            raise ValueError(f"trace.{name} is {shape} but these params and examples give ({n}, {columns}): "
-                             "use the trace of forward(params, X) with the same params and X")
     return trace
 
 
@@ -123,12 +138,12 @@ def row_count(X, Y):
     """Return n, the number of rows that X and Y share, without reading them."""
     counts = []
     for name, rows in (("X", X), ("Y", Y)):
-        if not hasattr(rows, "__getitem__") or not hasattr(rows, "__len__"):
-            raise ValueError(f"{name} is a {type(rows).__name__}: it must be an array or slice by rows like one")
         shape = getattr(rows, "shape", None)
+        if isinstance(rows, dict) or not hasattr(rows, "__getitem__") or not (shape or hasattr(rows, "__len__")):
+            raise ValueError(f"{name} is a {type(rows).__name__}: it must be an array or slice by rows like one")
         if shape is not None and len(shape) != 2:
             _matrix(name, rows, "one row for each example")
-        counts.append(len(rows))
+        counts.append(len(rows) if shape is None else shape[0])
     if counts[0] != counts[1]:
         raise ValueError(f"Y has {counts[1]} rows but there are {counts[0]} examples: Y needs one row for each example")
     if counts[0] == 0:
@@ -144,19 +159,25 @@ def whole_number(name, value, low=1, high=None):
         number = None
     if number is None or isinstance(value, (bool, np.bool_)) or number < low or (high is not None and number > high):
         allowed = f"at least {low}" if high is None else f"from {low} to {high}"
-        raise ValueError(f"{name} is {value!r}: it must be a whole number {allowed}")
+        raise ValueError(f"{name} is {_shown(value)}: it must be a whole number {allowed}")
     return number
 
 
 def real_number(name, value, zero_allowed=False):
     """Return value as a float above zero (or at zero where allowed); raises ValueError for anything else."""
     try:
-        number = math.nan if isinstance(value, (str, bytes, bool, np.bool_)) else float(value)
-    except (TypeError, ValueError):
-        number = math.nan
+        number = float(value) if isinstance(value, numbers.Real) and not isinstance(value, bool) else math.nan
+    except OverflowError:
+        number = math.inf
     if not math.isfinite(number) or number < 0 or (number == 0 and not zero_allowed):
-        raise ValueError(f"{name} is {value!r}: it must be a number {'of at least 0' if zero_allowed else 'above 0'}")
+        allowed = "of at least 0" if zero_allowed else "above 0"
+        raise ValueError(f"{name} is {_shown(value)}: it must be a finite number {allowed}")
     return number
+
+
+def _shown(value):
+    text = " ".join(repr(value).split())
+    return text if len(text) <= 40 else text[:37] + "..."
 
 
 def generator(rng):
