@@ -1,9 +1,9 @@
 """Execute notebooks in place, leaving the same bytes every time.
 
-    python tools/notebooks.py [chapters/….ipynb …]     (default: every chapter; two at a time)
+    python tools/notebooks.py [--tidy] [chapters/….ipynb …]     (default: every chapter; two at a time)
 
 No timing, no widget state, no version numbers of this machine; where an output carries HTML, its widget view is left
-out (the page shows the HTML, and nobody else's kernel has that widget).
+out (the page shows the HTML, and nobody else's kernel has that widget). With --tidy nothing is executed.
 """
 
 import concurrent.futures
@@ -55,9 +55,15 @@ def execute(path, timeout=300):
 
 
 def main(names):
+    only_tidy = "--tidy" in names
+    names = [name for name in names if name != "--tidy"]
     paths = [Path(name) for name in names] or sorted((ROOT / "chapters").glob("*.ipynb"))
     if not paths:
         sys.exit("There are no notebooks in chapters/.")
+    if only_tidy:
+        for path in paths:
+            path.write_text(text(tidy(nbformat.read(path, as_version=4))), "utf-8")
+        return
     failed = 0
     print(f"Executing {len(paths)} notebooks …", flush=True)
     with concurrent.futures.ProcessPoolExecutor(max_workers=2) as pool:

@@ -1,0 +1,101 @@
+"""What the tests share: one build of the book, one browser, and the option --all for what takes longer."""
+
+import fcntl
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+CI = bool(os.environ.get("CI"))
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+loud = []
+
+
+def pytest_addoption(parser):
+    parser.addoption("--all", action="store_true", help="run the tests marked slow too (make test-all)")
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "slow: takes longer; runs in `make test-all` only")
+    config.addinivalue_line("markers", "browser: needs a Chromium")
+    if not chromium() and not hasattr(config, "workerinput"):
+        loud.append("NO CHROMIUM FOUND: THE BROWSER TESTS ARE SKIPPED. Install one (apt install chromium) or set CHROMIUM.")
+
+
+def pytest_collection_modifyitems(config, items):
+    for item in items:
+        if "slow" in item.keywords and not config.getoption("--all"):
+            item.add_marker(pytest.mark.skip(reason="slow: make test-all"))
+        if "browser" in item.keywords and not chromium() and not CI:
+            item.add_marker(pytest.mark.skip(reason="no Chromium"))
+
+
+def pytest_terminal_summary(terminalreporter):
+    for line in loud:
+        terminalreporter.write_line("")
+        terminalreporter.write_line(line, red=True, bold=True)
+
+
+def chromium():
+    """Return the path of a Chromium, or None."""
+    named = os.environ.get("CHROMIUM")
+    return named or next((path for path in map(shutil.which, BROWSERS) if path), None)
+
+
+@pytest.fixture(scope="session")
+def book(tmp_path_factory, request):
+    """Build the book once for all workers, strictly, with the outputs stored in the notebooks.
+
+    The notebooks are executed by `--nbval` in the same run, which compares every output with the stored one: what is
+    built here is either equal to what an execution gives, or the run fails. Return the folder of the pages.
+    """
+    import build
+
+    shared = tmp_path_factory.getbasetemp()
+    if hasattr(request.config, "workerinput"):  # one of several processes: meet in the folder above
+        shared = shared.parent
+    folder = shared / "book"
+    folder.mkdir(exist_ok=True)
+    with open(folder / "lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        done = folder / "result"
+        if not done.exists():
+            good, record = build.build(into=folder, stored=True, say=lambda *a, **k: None)
+            done.write_text("good" if good else record[-6000:], "utf-8")
+        result = done.read_text("utf-8")
+    if result != "good":
+        pytest.fail("the strict build of the book failed:\n" + result, pytrace=False)
+    return folder / "_build" / "html"
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """A headless Chromium."""
+    if not chromium():
+        pytest.fail("no Chromium: install it (apt install chromium) or name it in the variable CHROMIUM")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(executable_path=chromium(), args=[
+            "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
+            "--disable-sync", "--no-first-run"])
+
+
+@pytest.fixture(scope="session")
+def site(book):
+    """Serve the pages as a host does that puts them below a path: return the address, ending in /backprop/."""
+    import threading
+
+    import serve
+
+    top = book.parent / "served"
+    top.mkdir(exist_ok=True)
+    if not (top / "backprop").exists():
+        (top / "backprop").symlink_to(book)
+    server = serve.server(top)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_address[1]}/backprop/"
+    server.shutdown()
+    server.server_close()
