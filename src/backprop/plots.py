@@ -4,17 +4,22 @@ The only module that imports matplotlib. Every function returns (figure, axes), 
 computes nothing of the network (arrays are passed in) and never calls `plt.show`. Units, examples, rows and columns
 are numbered as in the book: 1 is the first. Diagrams are laid out in inches on an axes that fills its figure.
 """
-from io import StringIO
+from base64 import b64decode, b64encode
+from functools import lru_cache
+from io import BytesIO, StringIO
 import re
+from struct import pack
 from typing import NamedTuple
+from zlib import adler32, crc32
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 from matplotlib.patches import Arc, Circle, FancyArrowPatch, Rectangle
-from matplotlib.textpath import TextPath
+from matplotlib.textpath import text_to_path
 import numpy as np
 
 SIZE_COLOURS = {"m": "#0072B2", "d": "#D55E00", "t": "#009E73", "n": "#AA4499"}    # safe for color-blind readers
+SIZE_INKS = {"m": "#00639C", "d": "#B04300", "t": "#00704F", "n": "#963587"}       # the same for text: 4.5 : 1 on white
 INK, MUTED, FAINT, LIT = "#222222", "#6B6B6B", "#B4B4B4", "#FFE9A3"                # LIT lies behind what is lit
 LAYERS = ("in", "h", "out")
 
@@ -53,9 +58,11 @@ def _symbol(letter, layer, *indices):
     return rf"{letter}_{{{','.join(map(str, indices))}}}^{{(\mathrm{{{layer}}})}}"
 
 
+@lru_cache(1024)
 def _width(text, size):
     """Give the width of a text in inches."""
-    return TextPath((0, 0), text, size=size, prop=mpl.font_manager.FontProperties(family="STIXGeneral")).get_extents().width / 72
+    font = mpl.font_manager.FontProperties(family="STIXGeneral", size=size)
+    return text_to_path.get_text_width_height_descent(text, font, ismath="$" in text)[0] / 72
 
 
 def _index(name, value, size):
@@ -70,6 +77,52 @@ def _array(name, values, shape):
     if values.shape != shape:
         raise ValueError(f"{name} has shape {values.shape} but must have {shape}")
     return values
+
+
+def svg(figure):
+    """Write a figure as compact SVG, the same bytes every time, and close it: no dates, no needless groups or digits."""
+    buffer = StringIO()
+    with mpl.rc_context({"svg.hashsalt": "backprop", "svg.fonttype": "path"}):
+        figure.savefig(buffer, format="svg", metadata={"Date": None})
+    plt.close(figure)
+    text = re.sub(r"<\?xml.*?\?>|<!DOCTYPE.*?>|<metadata>.*?</metadata>|<!--.*?-->", "", buffer.getvalue(), flags=re.S)
+    text = re.sub(r"> <", "><", re.sub(r"\s+", " ", text)).strip().replace("xlink:href", "href")
+    text = re.sub(r'base64,([^"]*)', lambda found: "base64," + _palette(found[1]), text)
+    used = set(re.findall(r'(?:#|url\(#)([\w.-]+)', text))
+    text = re.sub(r' id="([^"]*)"', lambda found: found[0] if found[1] in used else "", text)
+    text = re.sub(r'(scale|matrix)\([^)]*\)|base64,[^"]*|-?\d+\.\d+',        # a scale keeps its digits
+                  lambda found: _round(found[0]) if found[0].strip("-")[0].isdigit() else found[0], text)
+    text = re.sub(r' d="([^"]*)"', lambda found: ' d="' + re.sub(" ?([A-Za-z]) ?", r"\1", found[1]).strip() + '"', text)
+    text = re.sub(r' style="([^"]*)"', lambda found: f' style="{found[1].replace(": ", ":").replace("; ", ";")}"', text)
+    kept, open_groups = [], []
+    for tag in re.findall(r"<[^>]+>[^<]*", text):             # groups without attributes group nothing
+        if tag.startswith(("<g>", "<g ")):
+            open_groups.append(tag == "<g>")
+        if not (tag == "<g>" or tag.startswith("</g>") and open_groups.pop()):
+            kept.append(tag)
+    return "".join(kept)
+
+
+def _palette(png):
+    """Rewrite a small picture of few colors as a palette without compression: the page is compressed anyway, and these
+    bytes are the same with every version of every library. Other pictures stay as they are."""
+    pixels = np.round(plt.imread(BytesIO(b64decode(png))) * 255).astype(np.uint8)
+    height, width = pixels.shape[:2]
+    colors, index = np.unique(pixels.reshape(-1, pixels.shape[-1]), axis=0, return_inverse=True)
+    lines = np.insert(index.reshape(height, width).astype(np.uint8), 0, 0, axis=1).tobytes()
+    if len(colors) > 256 or len(lines) > 65535 or pixels.shape[-1] != 4:
+        return png
+    data = b"\x78\x01\x01" + pack("<HH", len(lines), len(lines) ^ 0xFFFF) + lines + pack(">I", adler32(lines))
+    chunks = [(b"IHDR", pack(">IIBBBBB", width, height, 8, 3, 0, 0, 0)), (b"PLTE", colors[:, :3].tobytes()),
+              (b"tRNS", colors[:, 3].tobytes()), (b"IDAT", data), (b"IEND", b"")]
+    return b64encode(b"\x89PNG\r\n\x1a\n" + b"".join(
+        pack(">I", len(body)) + kind + body + pack(">I", crc32(kind + body)) for kind, body in chunks)).decode()
+
+
+def _round(digits):
+    """Round a number written in a file to two decimals, without idle zeros."""
+    digits = f"{float(digits):.2f}".rstrip("0").rstrip(".")
+    return "0" if digits == "-0" else digits
 
 
 # ---------------------------------------------------------------------------------------------- the network
@@ -230,7 +283,7 @@ def network(net, X=None, trace=None, *, Y=None, delta_h=None, delta_out=None, lo
             _beside(ax, place["J"], 0.46, "$J$", MUTED)
     for layer, (name, letter) in enumerate(zip(("input", "hidden", "output"), "mdt")):
         ax.text(x[layer], top + 1.0, name, ha="center", va="center", size=12, color=MUTED)
-        ax.text(x[layer], top + 0.77, f"${letter}={sizes[layer]}$", ha="center", va="center", size=13.5, color=SIZE_COLOURS[letter])
+        ax.text(x[layer], top + 0.77, f"${letter}={sizes[layer]}$", ha="center", va="center", size=13.5, color=SIZE_INKS[letter])
     return fig, ax
 
 
@@ -414,7 +467,7 @@ def _side(ax, size, a, b, label, rotation):
     color = SIZE_COLOURS.get(size[0], MUTED)
     ax.plot(*zip(a, b), color=color, ls="-", lw=3.5, solid_capstyle="butt", zorder=3)
     text = f"${size[0]}={size[1]}$" if size[0] != "1" else "$1$"
-    ax.text(*label, text, color=color, rotation=rotation, ha="center", va="center", size=12.5)
+    ax.text(*label, text, color=SIZE_INKS.get(size[0], MUTED), rotation=rotation, ha="center", va="center", size=12.5)
 
 
 def _cell(blocks, decimals):
@@ -480,7 +533,7 @@ def product(left, right, result, *, entry=None, decimals=4, ax=None):
         far = 0.27 + (k + 0.5) / L.columns * np.array([L.width, R.height])
         ax.add_patch(Arc(corner, *(2 * far), theta1=90, theta2=180, color=color, lw=1.1))
     text = f"${n[0]}={n[1]}$" if n[0] != "1" else "$1$"
-    ax.text(*(corner + (far + 0.12) * np.array([-0.707, 0.707])), text, color=color, size=13.5, ha="right", va="bottom")
+    ax.text(*(corner + (far + 0.12) * np.array([-0.707, 0.707])), text, color=SIZE_INKS.get(n[0], MUTED), size=13.5, ha="right", va="bottom")
     return fig, ax
 
 
@@ -518,7 +571,7 @@ def outer_products(A, delta, upto=None, *, names=("a", r"\delta"), decimals=3, a
     ax.add_patch(FancyArrowPatch((x2 - 0.56, y0 + T.height / 2), (x2 - 0.06, y0 + T.height / 2), arrowstyle="-|>", mutation_scale=12, color=INK, lw=1.2))
     ax.text(x2 - 0.32, y0 + T.height / 2 + 0.14, "add", ha="center", va="center", size=12)
     ax.text(x1 + K.width / 2, 0.42, "outer products" if r > 1 else "outer product", ha="center", va="center", size=12)
-    ax.text(x1 + K.width / 2, 0.18, f"$r={r}$ of $n={n}$", ha="center", va="center", size=12.5, color=SIZE_COLOURS["n"])
+    ax.text(x1 + K.width / 2, 0.18, f"$r={r}$ of $n={n}$", ha="center", va="center", size=12.5, color=SIZE_INKS["n"])
     ax.text(x2 + T.width / 2, y0 - 0.2, "the sum so far" if r < n else "the whole sum", ha="center", va="center", size=12)
     return fig, ax
 
@@ -631,7 +684,7 @@ def hidden_units(W_h, shape=(8, 8), *, columns=10, ax=None):
     """Draw what each hidden unit looks for: its column of W_h (m, d) as an image, yellow positive, blue negative, grey zero."""
     W_h = np.asarray(W_h, dtype=float)
     top = np.percentile(np.abs(W_h), 99)
-    fig, ax, corners = _tiles(W_h.T, shape, columns, ax, cmap="cividis", vmin=-top, vmax=top)
+    fig, ax, corners = _tiles(W_h.T, shape, columns, ax, cmap=mpl.colormaps["cividis"].resampled(63), vmin=-top, vmax=top)
     for y, x in corners:
         ax.add_patch(Rectangle((x - 0.5, y - 0.5), shape[1], shape[0], fc="none", ec=MUTED, lw=0.7))
     return fig, ax
