@@ -1,7 +1,7 @@
 r"""Run the book's equations: what is printed is the program.
 
 A labelled equation of a page, `$$ … $$ (eq-name)`, is parsed (grammar `GRAMMAR`) and evaluated with NumPy on random
-numbers. Definitions are equations too: the printed ones (`def-…`) replace those of the table `WORLDS` and are run as a
+numbers. Definitions are equations too: the printed ones (`def-…`) replace those of worlds.py and are run as a
 graph from the leaves (weights, inputs, targets). A derivative is taken from its definition: the quantity below the bar is
 replaced by its value + i h e_k and everything downstream recomputed (complex step), so any quantity may stand there. Then
 all parts of the chain A = B = C must agree, for every value of the free indices.
@@ -20,6 +20,8 @@ from typing import NamedTuple
 import numpy as np
 from lark import Lark, Token, Tree
 from lark.exceptions import UnexpectedInput
+
+from worlds import CHAPTERS, NOT_RUN, SPELLINGS, WITHOUT_LAYER, WORLDS
 
 GRAMMAR = r"""
 chain: expr (rel expr)*
@@ -225,7 +227,7 @@ def sigma(z):
 
 FUNCTIONS = {"sigma": sigma, "ln": np.log, "log": np.log, "exp": np.exp, "tanh": np.tanh, "cosh": np.cosh, "sin": np.sin,
              "softplus": lambda z: np.log(1 + np.exp(z)), "relu": lambda z: np.where(np.real(z) > 0, z, 0), "tr": np.trace,
-             "sign": lambda z: np.sign(np.real(z)), "f": lambda z: np.sin(z) + z * z / 3, "g": lambda z: np.exp(z / 2)}
+             "identity": lambda z: z, "sign": lambda z: np.sign(np.real(z)), "f": lambda z: np.sin(z) + z * z / 3, "g": lambda z: np.exp(z / 2)}
 FUNCTIONS["ReLU"] = FUNCTIONS["relu"]
 PHI = [sigma, lambda z: 0.5 + np.arctan(z) / np.pi, lambda z: 0.5 + 0.4 * np.sin(z)]    # φ: three of them, all in (0, 1)
 COMPARE = {"=": np.equal, "<": np.less, ">": np.greater, "\\neq": np.not_equal, "\\ne": np.not_equal,
@@ -300,7 +302,7 @@ class Run:
             if s.letter in "JL" and (s.example or s.subs):
                 letter += "[]"
             for key in ([f"{letter}_{s.subs[0]}"] if len(s.subs) == 1 and not layer else []) + [letter + (f"_{layer}" if layer else "")]:
-                key = ALIAS.get(key, key) if s.letter != "a" and not self.knows(key) else key
+                key = WITHOUT_LAYER.get(key, key) if s.letter != "a" and not self.knows(key) else key
                 if self.knows(key):
                     return key
         raise Unknown(f"no leaf and no definition for {s.letter}" + (f" of layer {layer}" if layer else "") + (f" with index {','.join(s.subs)}" if s.subs else ""))
@@ -569,67 +571,16 @@ class Run:
 
 
 # ---------------------------------------------------------------------------------------------------- worlds
-ALIAS = {"X": "A_in", "A": "A_h", "W": "W_out", "Z": "Z_out", "delta": "delta_out"}    # letters printed without a layer
-CHAPTERS = {"01": "neuron", "02": "net two-two-two", "": "net"}                        # the world a page starts from
-WORDS = {"biases": "bias", "db": "bias", "column": "columns"}     # other spellings in labels
-# name(s) -> what is in force when all of them are on. A world is on when the page starts from it, when its name is a word
-# of the label (eq-softmax-delta), or when the LaTeX matches `on`. More names beat fewer; a printed definition beats these.
-LOSS = r"- \left[ y \ln a + (1 - y) \ln (1 - a) \right]"
-CROSS = r"L_j^{[r]} = -\left[ y_j^{[r]} \ln a_j^{(\mathrm{out})[r]} + (1 - y_j^{[r]}) \ln(1 - a_j^{(\mathrm{out})[r]}) \right]"
-WORLDS = {
-    "neuron": dict(leaves="w: x: y:", defs=[r"z = w x", r"a = \varphi(z)", "L = " + LOSS, r"\delta = \frac{\partial L}{\partial z}"]),
-    "neuron bias": dict(leaves="b:", defs=["z = w x + b"]),
-    "neuron linear": dict(defs=["a = w x"]),
-    "neuron linear bias": dict(defs=["a = w x + b"]),
-    "neuron vector": dict(on=r"\\nabla|w \\cdot|w\^\{?\\top|x_|w_[ij3]", sizes=dict(m=3), leaves="w:m,1 x:m,1", defs=[r"z = w \cdot x"]),
-    "neuron vector bias": dict(defs=[r"z = w \cdot x + b"]),
-    "neuron squared": dict(defs=[r"L = \tfrac{1}{2} (a - y)^2"]),
-    "neuron two": dict(on=r"^(?!.*x_).*([az]_\{?[12]|\\delta_\{?[12]|w_\{?[12])", leaves="w_1: w_2:", defs=[
-        "z_1 = w_1 x", r"a_1 = \varphi(z_1)", "z_2 = w_2 a_1", r"a_2 = \sigma(z_2)", "L = " + LOSS.replace(" a", " a_2"),
-        r"\delta_1 = \frac{\partial L}{\partial z_1}", r"\delta_2 = \frac{\partial L}{\partial z_2}"]),
-    "neuron two bias": dict(leaves="b_1: b_2:", defs=["z_1 = w_1 x + b_1", "z_2 = w_2 a_1 + b_2"]),
-    "net": dict(sizes=dict(m=3, d=4, t=2, n=5), leaves="A_in:n,m W_h:m,d W_out:d,t Y:n,t lambda: eta:", defs=[
-        r"Z^{(\mathrm{h})} = A^{(\mathrm{in})} W^{(\mathrm{h})}", r"A^{(\mathrm{h})} = \varphi(Z^{(\mathrm{h})})",
-        r"Z^{(\mathrm{out})} = A^{(\mathrm{h})} W^{(\mathrm{out})}", r"A^{(\mathrm{out})} = \sigma(Z^{(\mathrm{out})})", CROSS,
-        r"J^{[r]} = \sum_{j=1}^{t} L_j^{[r]}", r"J = \sum_{r=1}^{n} J^{[r]}",
-        r"\delta^{(\mathrm{out})} = \frac{\partial J}{\partial Z^{(\mathrm{out})}}", r"\delta^{(\mathrm{h})} = \frac{\partial J}{\partial Z^{(\mathrm{h})}}"]),
-    "net bias": dict(leaves="b_h:1,d b_out:1,t", defs=[
-        r"Z^{(\mathrm{h})} = A^{(\mathrm{in})} W^{(\mathrm{h})} + \mathbf{1} b^{(\mathrm{h})}", r"Z^{(\mathrm{out})} = A^{(\mathrm{h})} W^{(\mathrm{out})} + \mathbf{1} b^{(\mathrm{out})}"]),
-    "net one": dict(on=r"^(?!.*\[\s*[r1]\s*\]).*(?<![\w\\])([axyz]|\\delta)_", sizes=dict(n=1)),      # entries, and no example named
-    "net two-two-two": dict(sizes=dict(m=2, d=2, t=2, n=1)),
-    "net single": dict(sizes=dict(t=1)),
-    "net averaged": dict(defs=[r"J = \frac{1}{n} \sum_{r=1}^{n} J^{[r]}", r"\delta^{(\mathrm{out})} = n \frac{\partial J}{\partial Z^{(\mathrm{out})}}",
-                           r"\delta^{(\mathrm{h})} = n \frac{\partial J}{\partial Z^{(\mathrm{h})}}"]),
-    "net squared": dict(defs=[r"L_j^{[r]} = \tfrac{1}{2} (a_j^{(\mathrm{out})[r]} - y_j^{[r]})^2"]),
-    "net softmax": dict(defs=[r"L_j^{[r]} = - y_j^{[r]} \ln a_j^{(\mathrm{out})[r]}",
-                              r"a_j^{(\mathrm{out})[r]} = \frac{\exp(z_j^{(\mathrm{out})[r]})}{\sum_{k=1}^{t} \exp(z_k^{(\mathrm{out})[r]})}"]),
-    "net softmax any": dict(on=r"\\sum_\{?\w'?(=1)?\}?(\^\{?t\}?)?\s*y"),                                        # targets that need not sum to one
-    "net columns": dict(leaves="A_in:m,n W_h:d,m W_out:t,d Y:t,n", defs=[
-        r"Z^{(\mathrm{h})} = W^{(\mathrm{h})} A^{(\mathrm{in})}", r"Z^{(\mathrm{out})} = W^{(\mathrm{out})} A^{(\mathrm{h})}"]),
-    "net columns bias": dict(leaves="b_h:d,1 b_out:t,1", defs=[
-        r"Z^{(\mathrm{h})} = W^{(\mathrm{h})} A^{(\mathrm{in})} + b^{(\mathrm{h})} \mathbf{1}^{\top}",
-        r"Z^{(\mathrm{out})} = W^{(\mathrm{out})} A^{(\mathrm{h})} + b^{(\mathrm{out})} \mathbf{1}^{\top}"]),
-    "net deep": dict(on=r"\\ell", sizes=dict(m=3, d=4, k=6, t=2, n=5, L=3), leaves="A_0:n,m W_1:m,d W_2:d,k W_3:k,t Y:n,t", defs=[
-        r"Z^{(\ell)} = A^{(\ell-1)} W^{(\ell)}", r"A^{(\ell)} = \varphi(Z^{(\ell)})", r"A^{(3)} = \sigma(Z^{(3)})", CROSS.replace(r"\mathrm{out}", "3"),
-        r"\delta^{(\ell)} = \frac{\partial J}{\partial Z^{(\ell)}}"]),
-    "net deep bias": dict(leaves="b_1:1,d b_2:1,k b_3:1,t", defs=[r"Z^{(\ell)} = A^{(\ell-1)} W^{(\ell)} + \mathbf{1} b^{(\ell)}"]),
-    "net numbers": dict(on=r"\d\.\d\d", sizes=dict(m=2, d=2, t=2, n=1), values=dict(                           # the running example
-        A_in=[[2, -1]], Y=[[1, 0]], W_h=[[0.6, -0.4], [-0.2, 0.5]], W_out=[[0.8, -0.5], [-0.3, 0.7]])),
-    "bias": dict(on=r"(?<![a-zA-Z\\])b(?![a-zA-Z])"),
-    "identity": dict(phi=lambda z: z), "tanh": dict(phi=np.tanh), "relu": dict(phi=FUNCTIONS["relu"]), "sigmoid": dict(phi=sigma),
-}
-
-DEFINING = {word for key, spec in WORLDS.items() if "defs" in spec for word in key.split()} - {"neuron", "net"}
-
+DEFINING = {word for key, world in WORLDS.items() if world["definitions"] for word in key.split()} - {"neuron", "net"}
 
 def names(page, label, latex):
     """Return the names of the worlds in force for an equation: of its page, its label, its LaTeX."""
     start = next(CHAPTERS[c] for c in sorted(CHAPTERS, reverse=True) if Path(page).name.startswith(c))
-    known = {word for key in WORLDS for word in key.split()}
-    found = set(start.split()) | {WORDS.get(w, w) for w in label.split("-")[1:]} & known - {"one"}
+    known = {word for key in WORLDS for word in key.split()} - {"one", "net", "neuron"}
+    found = set(start.split()) | {SPELLINGS.get(w, w) for w in label.split("-")[1:]} & known
     for key, spec in WORLDS.items():
         *before, name = key.split()
-        if "on" in spec and set(before) <= found and re.search(spec["on"], " ".join(latex.split())):
+        if spec["on"] and set(before) <= found and spec["on"].search(" ".join(latex.split())):
             found.add(name)
     return frozenset(found | ({"one"} if "two-two-two" in found else set()))
 
@@ -656,11 +607,11 @@ class World:
         self.columns, self.sizes, self.shapes, self.values, self.phi, defs = "columns" in names, {}, {}, {}, None, []
         for key, spec in WORLDS.items():
             if set(key.split()) <= names:
-                self.sizes |= spec.get("sizes", {})
-                self.values |= spec.get("values", {})
-                self.shapes |= dict(leaf.split(":") for leaf in spec.get("leaves", "").split())
-                self.phi = spec.get("phi", self.phi)
-                defs += [(len(set(key.split()) & DEFINING), False, latex) for latex in spec.get("defs", [])]
+                self.sizes |= spec["sizes"]
+                self.values |= spec["values"]
+                self.shapes |= spec["leaves"]
+                self.phi = FUNCTIONS.get(spec["phi"], self.phi)
+                defs += [(len(set(key.split()) & DEFINING), False, latex) for latex in spec["definitions"]]
         defs += [(len(words & DEFINING), True, latex) for words, latex in reversed(printed) if words <= names]
         left = [defined(latex) for _, _, latex in sorted(defs, key=lambda d: d[:2])]
         self.defs = {d[0]: d[1:] for d in left if d and d[0] not in self.shapes}
@@ -700,7 +651,7 @@ class Equation(NamedTuple):
     page: str
 
 
-LABELLED = re.compile(r"\$\$(.*?)\$\$[ \t]*\(([^)\s]*)\)", re.S)
+DISPLAYED = re.compile(r"\$\$(.*?)\$\$(?:[ \t]*\(([^)\s]*)\))?", re.S)
 
 
 def equations(page):
@@ -708,7 +659,7 @@ def equations(page):
     text = Path(page).read_text(encoding="utf-8")
     if str(page).endswith(".ipynb"):
         text = "\n\n".join("".join(c["source"]) for c in json.loads(text)["cells"] if c["cell_type"] == "markdown")
-    return [Equation(label, latex, str(page)) for latex, label in LABELLED.findall(text)]
+    return [Equation(label, latex, str(page)) for latex, label in DISPLAYED.findall(text) if label]
 
 
 @lru_cache(None)
