@@ -11,7 +11,7 @@ def value_and_gradient(params, X, Y, mean=False, chunk=256):
     and for a chunk below 1.
     """
     params = validate.network(params)
-    n, chunk = validate.row_count(X, Y), validate.whole_number("chunk", chunk)
+    n, chunk = validate.row_count(params, X, Y), validate.whole_number("chunk", chunk)
     J, total = 0.0, None
     for start in range(0, n, chunk):
         X_piece = validate.inputs(params, X[start:start + chunk], start)
@@ -19,7 +19,7 @@ def value_and_gradient(params, X, Y, mean=False, chunk=256):
         trace = forward(params, X_piece)
         J += loss(trace, Y_piece)
         piece = backward(params, trace, X_piece, Y_piece)
-        total = piece if total is None else _combine(lambda a, b: a + b, total, piece)      # [eq-shards]
+        total = piece if total is None else _combine(lambda a, b: a + b, total, piece)      # [eq-gradient-sum]
     return (J / n, _combine(lambda a, b: a / b, total, Params(n, n, n, n))) if mean else (J, total)
 
 

@@ -41,19 +41,23 @@ def _first(a, bad, first_row):
 
 def _matrix(name, value, what, first_row=0):
     a = array(name, value)
-    if a.ndim == 1 and name in "XY":
-        raise ValueError(f"{name} is 1-D with shape {a.shape}: it needs two dimensions, {what}; "
-                         f"one example is {name}[None, :]")
-    if a.ndim != 2:
-        raise ValueError(f"{name} has shape {a.shape}: it needs two dimensions, {what}")
-    if 0 in a.shape:
-        raise ValueError(f"{name} has shape {a.shape}: it needs at least one row and one column")
+    _two_dimensions(name, a.shape, what)
     return finite(name, a, first_row)
+
+
+def _two_dimensions(name, shape, what):
+    if len(shape) == 1 and name in "XY":
+        raise ValueError(f"{name} is 1-D with shape {shape}: it needs two dimensions, {what}; "
+                         f"one example is {name}[None, :]")
+    if len(shape) != 2:
+        raise ValueError(f"{name} has shape {shape}: it needs two dimensions, {what}")
+    if 0 in shape:
+        raise ValueError(f"{name} has shape {shape}: it needs at least one row and one column")
 
 
 def network(params, name="params"):
     """Return params, a named tuple (W_h, W_out, b_h, b_out), with arrays that fit each other."""
-    if not hasattr(params, "_replace") or getattr(params, "_fields", None) != ("W_h", "W_out", "b_h", "b_out"):
+    if not isinstance(params, tuple) or getattr(params, "_fields", None) != ("W_h", "W_out", "b_h", "b_out"):
         raise ValueError(f"{name} is a {type(params).__name__}: it must be Params(W_h, W_out) or "
                          "Params(W_h, W_out, b_h, b_out)")
     of = "" if name == "params" else f"{name}."
@@ -82,22 +86,30 @@ def _bias(name, value, weights, W):
 def inputs(params, X, first_row=0):
     """Return X as (n, m) for params that `network` has passed; first_row is where a piece of X begins."""
     X = _matrix("X", X, "(examples n, inputs m)", first_row)
-    if X.shape[1] != params.W_h.shape[0]:
-        raise ValueError(f"X is {X.shape} but W_h is {params.W_h.shape}: X needs {params.W_h.shape[0]} columns")
+    _input_shape(X.shape, params.W_h.shape)
     return X
+
+
+def _input_shape(shape, weights):
+    if shape[1] != weights[0]:
+        raise ValueError(f"X is {shape} but W_h is {weights}: X needs {weights[0]} columns")
 
 
 def targets(Y, n, t, first_row=0):
     """Return Y as (n, t) with entries in [0, 1]; first_row is where a piece of Y begins."""
     Y = _matrix("Y", Y, "(examples n, outputs t)", first_row)
-    if len(Y) != n:
-        raise ValueError(f"Y has {len(Y)} rows but there are {n} examples: Y needs one row for each example")
-    if Y.shape[1] != t:
-        raise ValueError(f"Y is {Y.shape} but the network has {t} outputs: Y needs {t} columns")
+    _target_shape(Y.shape, n, t)
     if Y.min() < 0 or Y.max() > 1:
         raise ValueError(f"Y holds {_first(Y, (Y < 0) | (Y > 1), first_row)}: targets must lie in [0, 1], "
                          "a class being a row of zeros with a single 1")
     return Y
+
+
+def _target_shape(shape, n, t):
+    if shape[0] != n:
+        raise ValueError(f"Y has {shape[0]} rows but there are {n} examples: Y needs one row for each example")
+    if shape[1] != t:
+        raise ValueError(f"Y is {shape} but the network has {t} outputs: Y needs {t} columns")
 
 
 def net_output(trace):
@@ -117,7 +129,7 @@ def trace(trace, n, d, t):
 
 
 def _traced(trace):
-    if getattr(trace, "_fields", None) != ("Z_h", "A_h", "Z_out", "A_out"):
+    if not isinstance(trace, tuple) or getattr(trace, "_fields", None) != ("Z_h", "A_h", "Z_out", "A_out"):
         raise ValueError(f"trace is a {type(trace).__name__}: it must be what forward(params, X) returned")
     return trace
 
@@ -134,21 +146,26 @@ def same_shapes(gradient, params):
     return gradient
 
 
-def row_count(X, Y):
-    """Return n, the number of rows that X and Y share, without reading them."""
-    counts = []
-    for name, rows in (("X", X), ("Y", Y)):
-        shape = getattr(rows, "shape", None)
-        if isinstance(rows, dict) or not hasattr(rows, "__getitem__") or not (shape or hasattr(rows, "__len__")):
-            raise ValueError(f"{name} is a {type(rows).__name__}: it must be an array or slice by rows like one")
-        if shape is not None and len(shape) != 2:
-            _matrix(name, rows, "one row for each example")
-        counts.append(len(rows) if shape is None else shape[0])
-    if counts[0] != counts[1]:
-        raise ValueError(f"Y has {counts[1]} rows but there are {counts[0]} examples: Y needs one row for each example")
-    if counts[0] == 0:
-        raise ValueError("X has no rows: at least one example is needed")
-    return counts[0]
+def row_count(params, X, Y):
+    """Return n, the number of rows that X and Y share, judged by all that shows without reading them."""
+    X_shape, Y_shape = (_shape(name, rows, columns) for name, rows, columns in (
+        ("X", X, params.W_h.shape[0]), ("Y", Y, params.W_out.shape[1])))
+    _two_dimensions("X", X_shape, "(examples n, inputs m)")
+    _two_dimensions("Y", Y_shape, "(examples n, outputs t)")
+    _input_shape(X_shape, params.W_h.shape)
+    _target_shape(Y_shape, X_shape[0], params.W_out.shape[1])
+    return X_shape[0]
+
+
+def _shape(name, rows, columns):
+    """The shape of anything that slices by rows; where only its length shows, the columns are taken on trust."""
+    if hasattr(rows, "shape"):
+        return tuple(rows.shape)
+    if isinstance(rows, (list, tuple)):
+        return (len(rows), *array(name, rows[:1]).shape[1:])
+    if isinstance(rows, dict) or not (hasattr(rows, "__getitem__") and hasattr(rows, "__len__")):
+        raise ValueError(f"{name} is a {type(rows).__name__}: it must be an array or slice by rows like one")
+    return (len(rows), columns)
 
 
 def whole_number(name, value, low=1, high=None):

@@ -1,0 +1,83 @@
+"""Mathematics never imports drawing, and the check imports nothing of what it checks."""
+import ast
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import backprop
+
+SOURCE = Path(backprop.__file__).parent
+MAY_IMPORT = {
+    "validate": {"numpy"},
+    "mlp": {"numpy", "backprop.validate"},
+    "fast": {"numpy", "backprop.validate", "backprop.mlp"},
+    "train": {"numpy", "backprop.validate", "backprop.mlp", "backprop.fast"},
+    "check": {"numpy", "backprop.mlp"},
+    "data/__init__": {"numpy"},
+    "doctor": {"numpy", "backprop.validate", "backprop.mlp", "backprop.conventions"},
+    "conventions": {"numpy", "backprop.validate", "backprop.mlp"},
+}
+
+
+def imports(file):
+    """Return what a file imports from outside the standard library, wherever in the file: {module: {names}}."""
+    found = {}
+    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                found.setdefault(alias.name, set())
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0 and "*" not in [alias.name for alias in node.names], f"{file}: {ast.unparse(node)}"
+            for alias in node.names:
+                whole = f"{node.module}.{alias.name}" if node.module == "backprop" else node.module
+                found.setdefault(whole, set()).add(alias.name)
+    return {name: names for name, names in found.items() if name.split(".")[0] not in sys.stdlib_module_names}
+
+
+@pytest.mark.parametrize("name", MAY_IMPORT)
+def test_mathematics_imports_numpy_and_mathematics(name):
+    file = SOURCE / f"{name}.py"
+    if not file.exists():
+        pytest.skip(f"there is no {name}.py yet")
+    assert set(imports(file)) <= MAY_IMPORT[name]
+
+
+def test_the_check_takes_only_the_container_from_the_network():
+    assert imports(SOURCE / "check.py")["backprop.mlp"] == {"Params"}
+
+
+def test_matplotlib_is_imported_by_the_drawings_only():
+    for file in SOURCE.rglob("*.py"):
+        if any(name.split(".")[0] == "matplotlib" for name in imports(file)):
+            assert file.name in ("plots.py", "explore.py"), file
+
+
+def loaded_by(statement):
+    """Return the modules from outside the standard library that a fresh Python has loaded after statement."""
+    code = (f"import sys; before = set(sys.modules); {statement}; import json; "
+            "print(json.dumps(sorted({name for name in set(sys.modules) - before})))")
+    run = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, timeout=120)
+    assert run.returncode == 0 and not run.stderr, run.stderr
+    return {name for name in json.loads(run.stdout) if name.split(".")[0] not in sys.stdlib_module_names}
+
+
+def test_import_backprop_loads_numpy_and_nothing_to_draw_with():
+    loaded = loaded_by("import backprop")
+    assert {name.split(".")[0] for name in loaded if "cython" not in name} == {"backprop", "numpy"}
+    assert not loaded & {"backprop.plots", "backprop.explore", "backprop.playground", "backprop.data", "backprop.doctor"}
+
+
+def test_the_digits_load_when_asked_for_and_load_nothing_to_draw_with():
+    loaded = loaded_by("from backprop.data import load_digits; load_digits()")
+    assert not {name.split(".")[0] for name in loaded} & {"matplotlib", "ipywidgets", "anywidget", "IPython", "sklearn"}
+
+
+def test_the_public_names():
+    promised = """Params Trace init_params sigmoid forward loss backward value_and_gradient step train predict
+                  naive_loss complex_step central_difference check""".split()
+    assert set(promised) <= set(backprop.__all__)
+    for name in backprop.__all__:
+        assert callable(getattr(backprop, name)), name
