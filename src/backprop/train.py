@@ -13,7 +13,7 @@ def step(params, gradient, eta):
     """
     params = validate.network(params)
     gradient, eta = validate.same_shapes(gradient, params), validate.real_number("eta", eta)
-    return Params(*(None if p is None else p - eta * g for p, g in zip(params, gradient)))  # [def-step]
+    return Params(*(None if p is None else p - eta * g for p, g in zip(params, gradient)))
 
 
 def train(params, X, Y, eta, epochs, batch=None, rng=None, lam=0.0):
