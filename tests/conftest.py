@@ -2,14 +2,15 @@
 
 import fcntl
 import os
-import shutil
-from pathlib import Path
+import threading
 
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent
+import build
+import serve
+import weigh
+
 CI = bool(os.environ.get("CI"))
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 loud = []
 
 
@@ -20,7 +21,7 @@ def pytest_addoption(parser):
 def pytest_configure(config):
     config.addinivalue_line("markers", "slow: takes longer; runs in `make test-all` only")
     config.addinivalue_line("markers", "browser: needs a Chromium")
-    if not chromium() and not hasattr(config, "workerinput"):
+    if not weigh.chromium() and not hasattr(config, "workerinput"):
         loud.append("NO CHROMIUM FOUND: THE BROWSER TESTS ARE SKIPPED. Install one (apt install chromium) or set CHROMIUM.")
 
 
@@ -28,7 +29,7 @@ def pytest_collection_modifyitems(config, items):
     for item in items:
         if "slow" in item.keywords and not config.getoption("--all"):
             item.add_marker(pytest.mark.skip(reason="slow: make test-all"))
-        if "browser" in item.keywords and not chromium() and not CI:
+        if "browser" in item.keywords and not weigh.chromium() and not CI:
             item.add_marker(pytest.mark.skip(reason="no Chromium"))
 
 
@@ -38,12 +39,6 @@ def pytest_terminal_summary(terminalreporter):
         terminalreporter.write_line(line, red=True, bold=True)
 
 
-def chromium():
-    """Return the path of a Chromium, or None."""
-    named = os.environ.get("CHROMIUM")
-    return named or next((path for path in map(shutil.which, BROWSERS) if path), None)
-
-
 @pytest.fixture(scope="session")
 def book(tmp_path_factory, request):
     """Build the book once for all workers, strictly, with the outputs stored in the notebooks.
@@ -51,8 +46,6 @@ def book(tmp_path_factory, request):
     The notebooks are executed by `--nbval` in the same run, which compares every output with the stored one: what is
     built here is either equal to what an execution gives, or the run fails. Return the folder of the pages.
     """
-    import build
-
     shared = tmp_path_factory.getbasetemp()
     if hasattr(request.config, "workerinput"):  # one of several processes: meet in the folder above
         shared = shared.parent
@@ -63,7 +56,7 @@ def book(tmp_path_factory, request):
         done = folder / "result"
         if not done.exists():
             good, record = build.build(into=folder, stored=True, say=lambda *a, **k: None)
-            done.write_text("good" if good else record[-6000:], "utf-8")
+            done.write_text("good" if good else "\n".join(build.complaints(record)) or record[-4000:], "utf-8")
         result = done.read_text("utf-8")
     if result != "good":
         pytest.fail("the strict build of the book failed:\n" + result, pytrace=False)
@@ -73,27 +66,19 @@ def book(tmp_path_factory, request):
 @pytest.fixture(scope="session")
 def browser():
     """A headless Chromium."""
-    if not chromium():
+    if not weigh.chromium():
         pytest.fail("no Chromium: install it (apt install chromium) or name it in the variable CHROMIUM")
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        yield playwright.chromium.launch(executable_path=chromium(), args=[
-            "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
-            "--disable-sync", "--no-first-run"])
+        yield weigh.launch(playwright)
 
 
 @pytest.fixture(scope="session")
-def site(book):
+def site(book, tmp_path_factory):
     """Serve the pages as a host does that puts them below a path: return the address, ending in /backprop/."""
-    import threading
-
-    import serve
-
-    top = book.parent / "served"
-    top.mkdir(exist_ok=True)
-    if not (top / "backprop").exists():
-        (top / "backprop").symlink_to(book)
+    top = tmp_path_factory.mktemp("host")
+    (top / "backprop").symlink_to(book)
     server = serve.server(top)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_address[1]}/backprop/"

@@ -13,9 +13,8 @@ from urllib.parse import urlsplit
 from xml.sax.saxutils import escape
 
 from docutils import nodes
-from sphinx.util import logging
 
-logger = logging.getLogger(__name__)
+import maths
 
 CARD = "_static/card.png"  # the picture of the social card, where there is one
 
@@ -102,14 +101,27 @@ def wrap_highlighter(app):
 
 # --- found and shared ----------------------------------------------------------------------------------------------
 
+def plain(node):
+    """Return the text of a node, its formulas as a reader sees them and not as LaTeX."""
+    def words(text):
+        if not isinstance(text.parent, nodes.math):
+            return text.astext()
+        try:
+            return html.unescape(re.sub(r"<[^>]*>", "", maths.to_mathml(text.astext())))
+        except maths.LatexError:
+            return text.astext()
+
+    return "".join(words(text) for text in node.findall(nodes.Text))
+
+
 def description(app, pagename, doctree):
     """Return what the page says of itself, or its first sentences, in at most 160 characters."""
     metadata = app.env.metadata.get(pagename, {})
     text = metadata.get("description") or ""
     if not text and doctree is not None:
         paragraphs = (p for p in doctree.findall(nodes.paragraph) if not isinstance(p.parent, nodes.Admonition))
-        text = next((p.astext() for p in paragraphs if len(p.astext()) > 40), "")
-    text = " ".join(text.split())
+        text = next((plain(p) for p in paragraphs if len(p.astext()) > 40), "")
+    text = re.sub(r"^What you will do: (\w)", lambda first: first[1].upper(), " ".join(text.split()))
     return text if len(text) <= 160 else text[:159].rsplit(" ", 1)[0] + "…"
 
 

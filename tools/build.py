@@ -80,6 +80,11 @@ def build(source=ROOT, into=ROOT, stored=False, builder="html", say=print):
         return process.returncode == 0, "\n".join(lines)
 
 
+def complaints(record):
+    """Return the lines of the record that say what is wrong."""
+    return [line for line in record.splitlines() if re.search(r"\b(WARNING|ERROR|CRITICAL)\b|Error\b|Exception", line)]
+
+
 def main():
     parser = argparse.ArgumentParser(description="Build the book: fresh and strict.")
     parser.add_argument("--into", type=Path, default=ROOT, metavar="FOLDER", help="build in FOLDER/_build")

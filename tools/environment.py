@@ -29,7 +29,7 @@ LEVELS = {  # what each level adds to requirements.txt
 INCLUDES = {"book": ("book", "test", "all"), "test": ("test", "all"), "all": ("all",)}
 NETWORK = re.compile("Failed to establish a new connection|NewConnectionError|Name or service not known|"
                      "Temporary failure in name resolution|Network is unreachable|ConnectTimeout|Connection refused|"
-                     "ProxyError|ReadTimeoutError|getaddrinfo failed")
+                     "ProxyError|ReadTimeoutError|getaddrinfo failed|from versions: none")
 
 
 def stop(message):

@@ -11,10 +11,13 @@ import hashlib
 import html
 import importlib.util
 import io
+import logging
 import re
 from pathlib import Path
 
 from fontTools import subset
+
+logging.getLogger("fontTools").setLevel(logging.WARNING)
 
 STYLE = "fonts.css"
 SERIF, STIX, THEME = "font_source_serif_pro", "ziamath", "pydata_sphinx_theme"
