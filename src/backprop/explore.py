@@ -12,7 +12,7 @@ from urllib.parse import quote
 # Builds the controls and shows frame after frame. One copy per output, so that each stands alone: in a page, from file://, beside others.
 SCRIPT = """(root => {
   const {label, texts, alts, parts, frames, start} = JSON.parse(root.querySelector("script").textContent);
-  const image = root.querySelector("img");
+  const image = root.querySelector("img"), first = image.src;
   const make = (tag, attributes, ...children) => {
     const element = document.createElement(tag);
     for (const name in attributes) element.setAttribute(name, attributes[name]);
@@ -31,7 +31,7 @@ SCRIPT = """(root => {
     i = +range.value;
     range.setAttribute("aria-valuetext", value.textContent = texts[i]);
     image.alt = alts[i];
-    image.src = "data:image/svg+xml," + encodeURIComponent(frames[i].map(k => parts[k]).join(""));
+    image.src = i == start ? first : "data:image/svg+xml," + encodeURIComponent(frames[i].map(k => parts[k]).join(""));
   };
   range.oninput = () => show(range.value);
   root.append(make("div", {class: "explore-controls"}, button("Previous", "\\u2039", -1),

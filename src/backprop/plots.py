@@ -45,7 +45,7 @@ def number(x, decimals=3):
     text = f"{float(x):.{decimals}f}"
     if "." in text and abs(float(x) - round(float(x), max(decimals - 1, 0))) < 1e-12:
         text = text.rstrip("0").rstrip(".")
-    return ("0" if text in ("-0", "") else text).replace("-", "−")
+    return (text if float(text) else text.lstrip("-")).replace("-", "−")
 
 
 def maths(latex):
@@ -213,6 +213,8 @@ def network(net, X=None, trace=None, *, Y=None, delta_h=None, delta_out=None, lo
     biases = (getattr(net, "b_h", None), getattr(net, "b_out", None))
     bias = biases[0] is not None if bias is None else bias
     lit = lit_edges(highlight, sizes)
+    if X is not None:
+        _index("example", example, len(X))
     values = [None if A is None else np.asarray(A, dtype=float)[example - 1]
               for A in (X, getattr(trace, "A_h", None), getattr(trace, "A_out", None))]
     deltas = [None if D is None else np.asarray(D, dtype=float)[example - 1] for D in (None, delta_h, delta_out)]
@@ -229,7 +231,7 @@ def network(net, X=None, trace=None, *, Y=None, delta_h=None, delta_out=None, lo
     if bias:
         drop = max(0.0, pitch - min(below[:2]))
         foot, top = foot + drop, top + drop
-    width = 5.0 if not loss and Y is None else 6.05 if loss else 5.4
+    width = 6.05 if loss else 5.0 if Y is None else 5.6
     fig, ax = _canvas(width, top + 1.17, ax)
     place = {(layer, unit): (x[layer], top - below[layer] - row * pitch)
              for layer, units in enumerate(shown) for row, unit in enumerate(units + ([0] if bias and layer < 2 else []))}    # unit 0 is the bias
@@ -583,6 +585,8 @@ MARKERS = "os^Dv"
 
 def curves(x, ys, *, xlabel="", ylabel="", log="", markers=False, ax=None):
     """Draw lines over x; ys is {"name": array}: each line has its own dash (and marker) and its name at its end."""
+    if not ys:
+        raise ValueError("ys is empty: give at least one line, {name: array}")
     fig, ax = _axes(ax)
     ends = []
     for k, (name, y) in enumerate(ys.items()):
@@ -657,15 +661,13 @@ def confusion(matrix, *, labels=None, ax=None):
     return fig, ax
 
 
-def _tiles(images, shape, columns, ax, gap=1, **style):
-    """Draw small images in a grid as one picture; give (figure, axes, the left upper corner of each)."""
+def _tiles(images, shape, columns, ax, below=0, **style):
+    """Draw small images in a grid as one picture, with so many empty rows below each; give (figure, axes, the left upper corner of each)."""
     images = np.asarray(images, dtype=float)
     if images.ndim != 2 or images.shape[1] != shape[0] * shape[1]:
         raise ValueError(f"each image needs {shape[0]} × {shape[1]} = {shape[0] * shape[1]} numbers, one image a row, but the array has shape {images.shape}")
     columns = min(columns, len(images))
-    rows = -(-len(images) // columns)
-    high, wide = shape[0] + (2 * gap if style.get("text") else gap) + style.pop("below", 0), shape[1] + gap
-    style.pop("text", None)
+    rows, high, wide = -(-len(images) // columns), shape[0] + 1 + below, shape[1] + 1
     picture = np.full((rows * high, columns * wide), np.nan)
     corners = [(k // columns * high, k % columns * wide) for k in range(len(images))]
     for (y, x), image in zip(corners, images):
@@ -675,7 +677,7 @@ def _tiles(images, shape, columns, ax, gap=1, **style):
         fig = plt.figure(figsize=(5.2, size * rows * high), layout="none")
         ax = fig.add_axes((0, 0, 1, 1))
     ax.imshow(picture, interpolation="none", **style)
-    ax.set(xlim=(-0.5 - gap / 2, columns * wide - 0.5 - gap / 2), ylim=(rows * high - 0.5 - gap / 2, -0.5 - gap / 2))
+    ax.set(xlim=(-1, columns * wide - 1), ylim=(rows * high - 1, -1))
     ax.axis("off")
     return ax.figure, ax, corners
 
@@ -692,7 +694,12 @@ def hidden_units(W_h, shape=(8, 8), *, columns=10, ax=None):
 
 def digits(X, y=None, predicted=None, *, shape=(8, 8), columns=10, ax=None):
     """Draw the rows of X as grey images with their labels y below; a wrong prediction is framed and written 3 → 8."""
-    fig, ax, corners = _tiles(X, shape, columns, ax, gap=1, below=4 if y is not None else 0, cmap="gray_r", vmin=0)
+    for name, given in (("y", y), ("predicted", predicted)):
+        if given is not None and len(given) != len(X):
+            raise ValueError(f"{name} has {len(given)} labels but X has {len(X)} images")
+    if predicted is not None and y is None:
+        raise ValueError("predicted needs y: without the true labels nothing is wrong")
+    fig, ax, corners = _tiles(X, shape, columns, ax, below=4 if y is not None else 0, cmap="gray_r", vmin=0)
     for k, (r, c) in enumerate(corners):
         wrong = predicted is not None and predicted[k] != y[k]
         if y is not None:
