@@ -17,9 +17,9 @@ MAY_IMPORT = {
     "train": {"numpy", "backprop.validate", "backprop.mlp", "backprop.fast"},
     "check": {"numpy", "backprop.mlp"},
     "data/__init__": {"numpy"},
-    "doctor": {"numpy", "backprop.validate", "backprop.mlp", "backprop.conventions"},
-    "conventions": {"numpy", "backprop.validate", "backprop.mlp"},
 }
+DRAWING = ("plots", "explore", "playground")
+OTHERS = {file.stem for file in SOURCE.glob("*.py")} - {"__init__", *MAY_IMPORT, *DRAWING}
 
 
 def imports(file):
@@ -39,10 +39,13 @@ def imports(file):
 
 @pytest.mark.parametrize("name", MAY_IMPORT)
 def test_mathematics_imports_numpy_and_mathematics(name):
-    file = SOURCE / f"{name}.py"
-    if not file.exists():
-        pytest.skip(f"there is no {name}.py yet")
-    assert set(imports(file)) <= MAY_IMPORT[name]
+    assert set(imports(SOURCE / f"{name}.py")) <= MAY_IMPORT[name]
+
+
+@pytest.mark.parametrize("name", sorted(OTHERS))
+def test_nothing_else_imports_drawing_either(name):
+    mathematics = {"numpy", *(f"backprop.{other}" for other in (*MAY_IMPORT, *OTHERS))}
+    assert set(imports(SOURCE / f"{name}.py")) <= mathematics
 
 
 def test_the_check_takes_only_the_container_from_the_network():
@@ -67,7 +70,7 @@ def loaded_by(statement):
 def test_import_backprop_loads_numpy_and_nothing_to_draw_with():
     loaded = loaded_by("import backprop")
     assert {name.split(".")[0] for name in loaded if "cython" not in name} == {"backprop", "numpy"}
-    assert not loaded & {"backprop.plots", "backprop.explore", "backprop.playground", "backprop.data", "backprop.doctor"}
+    assert not loaded & {"backprop.plots", "backprop.explore", "backprop.playground", "backprop.data"}
 
 
 def test_the_digits_load_when_asked_for_and_load_nothing_to_draw_with():
