@@ -242,9 +242,15 @@ def test_the_pile_adds_up(upto):
     newest = np.outer(trace.A_h[upto - 1], delta_out[upto - 1])
     assert all(plots.number(value) in texts(fig) for value in (*total.flat, *newest.flat, *trace.A_h[upto - 1], *delta_out[upto - 1]))
     cards = [patch for patch in ax.patches if isinstance(patch, Rectangle) and patch.get_zorder() <= 0.5]
-    assert len(cards) == upto and f"$r={upto}$ of $n=5$" in texts(fig)
+    assert len(cards) == upto and plots.maths(rf"a^{{(\mathrm{{h}})[{upto}]\top}}") in texts(fig) and f"$r={upto}$ of $n=5$" in texts(fig)
     assert ("the whole sum" in texts(fig)) == (upto == 5)
     assert np.allclose(fig.get_size_inches(), plots.outer_products(trace.A_h, delta_out, 2)[0].get_size_inches())
+
+
+def test_the_pile_of_the_hidden_layer_names_its_own_sizes():
+    _, X, _, delta_h, _ = random_net(3, 4, 2)
+    fig, _ = plots.outer_products(X, delta_h, layer="h")
+    assert {"$m=3$", "$d=4$"} <= set(texts(fig)) and plots.maths(r"\delta^{(\mathrm{h})[5]}") in texts(fig)
 
 
 # --- curves and images
@@ -369,6 +375,7 @@ def test_numbers_are_written_plainly(x, decimals, expected):
     (lambda: plots.product(A, D, D), "is 5 by 2 but the product is 4 by 2"),
     (lambda: plots.outer_products(np.ones((3, 2)), np.ones((2, 2))), "same number of rows"),
     (lambda: plots.outer_products(np.ones((3, 2)), np.ones((3, 2)), 0), "from 1 to 3"),
+    (lambda: plots.outer_products(np.ones((13, 2)), np.ones((13, 2))), "n at most 12"),
     (lambda: plots.curves([1, 2], {"a": [1, 2, 3]}), "a has shape"),
     (lambda: plots.curves([1, 2], {}), "at least one line"),
     (lambda: plots.loglog_slope([0, 1], [1, 2]), "positive"),

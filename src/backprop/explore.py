@@ -76,9 +76,7 @@ class Explore:
         if not isinstance(label, str) or not label.strip():
             raise ValueError(f"label is {label!r} but must say what the slider changes")
         start = self.values[0] if start is None else start
-        if start not in self.values:
-            raise ValueError(f"start is {start!r} but must be one of the {len(self.values)} values, {_plain(self.values[0])} to {_plain(self.values[-1])}")
-        self.draw, self.label, self.start = draw, label, self.values.index(start)
+        self.draw, self.label, self.start = draw, label, self._place("start", start)
         self.texts = [_writer("format", format)(value) for value in self.values] if format is not None else list(map(_plain, self.values))
         self.alts = [_writer("alt", alt)(value) for value in self.values]
         if not all(text.strip() for text in self.alts) or len(set(self.alts)) < len(set(self.texts)):
@@ -90,6 +88,13 @@ class Explore:
                 raise ValueError(f"draw gives a figure of {drawn[0][1]} inches for {self.values[0]!r} but of {size} for {value!r}: "
                                  "every frame needs the same figsize")
         self.size = [round(100 * inches) for inches in drawn[0][1]]
+
+    def _place(self, name, value):
+        """Give the place of a value among the values."""
+        if value not in self.values:
+            raise ValueError(f"{name} is {value!r} but must be one of the {len(self.values)} values, "
+                             f"{_plain(self.values[0])} to {_plain(self.values[-1])}")
+        return self.values.index(value)
 
     def _frame(self, value):
         """Draw one value; give its SVG and the size of its figure."""
@@ -114,7 +119,8 @@ class Explore:
         parts, frames = _share(self.frames)
         data = {"label": self.label, "texts": self.texts, "alts": self.alts, "parts": parts, "frames": frames, "start": self.start}
         data = json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
-        return (f'<div class="explore" role="group" aria-label="{html.escape(self.label)}">{self._image(self.frames[self.start], self.alts[self.start])}'
+        return (f'<div class="explore" role="group" aria-label="{html.escape(self.label)}">'
+                f'{self._image(self.frames[self.start], self.alts[self.start])}'
                 f'<script type="application/json">{data}</script><script>{SCRIPT}</script></div>')
 
     @cached_property
@@ -138,9 +144,7 @@ class Explore:
 
     @value.setter
     def value(self, value):
-        if value not in self.values:
-            raise ValueError(f"value is {value!r} but must be one of the {len(self.values)} values, {_plain(self.values[0])} to {_plain(self.values[-1])}")
-        self.widget.children[1].value = self.values.index(value)
+        self.widget.children[1].value = self._place("value", value)
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         """Give Jupyter the widget, and the page its HTML."""

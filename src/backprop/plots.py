@@ -163,31 +163,35 @@ def lit_edges(highlight, sizes):
     return {edge for edge in [("h", i, j), ("out", j, k), ("J", k, 1)] if None not in edge}
 
 
-def _label_edges(ax, edges, lines, taken, size):
-    """Write a label on each edge (start, end, text, lit), turned along it, near its start but clear of the other labels,
-    of the other lines (start, end) and of the points that are taken."""
-    starts, ends = (np.array([e[k] for e in edges], dtype=float) for k in (0, 1))
-    along = ends - starts
-    length = np.linalg.norm(along, axis=1, keepdims=True)
+def _label_edges(ax, edges, taken, size):
+    """Write a label on each edge (start, end, text, lit) that has one, turned along it, near its start but clear of the
+    other labels, of the other edges and of the points that are taken."""
+    starts, ends = (np.array([edge[k] for edge in edges]) for k in (0, 1))
+    along, named = ends - starts, [e for e, edge in enumerate(edges) if edge[2]]
+    length = np.linalg.norm(along, axis=1)
+    half = np.array([_width(text, size) / 2 - 0.04 for *_, text, _ in edges])
+    spread = np.linspace(-1, 1, 5)[:, None, None] * (half / length)[:, None] * along     # five points stand for a label
     tries, at = np.linspace(0.22, 0.78, 29), np.full(len(edges), 0.3)
-    half = np.array([_width(text, size) for *_, text, _ in edges])[:, None] / 2 - 0.04
-    spread = np.array([-1, -0.5, 0, 0.5, 1])[:, None, None] * half * along / length        # five points stand for a label
-    for e in [*range(len(edges))] * 4:
-        places = starts[e] + tries[:, None, None] * along[e] + spread[:, e]                # (tries, 5, 2)
-        others = np.delete(starts + at[:, None] * along + spread, e, axis=1).reshape(-1, 2)
-        points = np.concatenate([others, taken])
-        near = np.linalg.norm(places[:, :, None] - points, axis=-1).min(axis=(1, 2)) if len(points) else np.full(len(tries), 9.0)
-        middle, cross = places[:, 2], np.full(len(tries), 9.0)
-        for a, b in lines:
-            if np.allclose(a, starts[e]) and np.allclose(b, ends[e]):
-                continue
-            a, ab = np.array(a), np.subtract(b, a)
-            cross = np.minimum(cross, abs(ab[0] * (middle - a)[:, 1] - ab[1] * (middle - a)[:, 0]) / np.hypot(*ab))
-        ends_in = np.clip(0.36 + half[e] - np.minimum(tries, 1 - tries) * length[e], 0, None)
-        at[e] = tries[np.argmin(10 * np.clip(0.2 - near, 0, None) + 3 * np.clip(0.13 - cross, 0, None) + 10 * ends_in + 0.2 * abs(tries - 0.3))]
-    for a, way, f, (*_, text, lit) in zip(starts, along, at, edges):
-        ax.text(*(a + f * way), text, rotation=np.degrees(np.arctan2(way[1], way[0])), rotation_mode="anchor", ha="center",
-                va="center_baseline" if "$" not in text else "center", size=size, zorder=3, bbox={"fc": LIT if lit else "white", "ec": "none", "pad": 1.2})
+    for e in named * 4:
+        places = starts[e] + tries[:, None] * along[e]
+        others = [f for f in named if f != e]
+        points = np.concatenate([(starts + at[:, None] * along + spread)[:, others].reshape(-1, 2), taken, [[-9, -9]]])
+        near = np.linalg.norm((places[:, None] + spread[:, e])[:, :, None] - points, axis=-1).min(axis=(1, 2))
+        away = places[:, None] - np.delete(starts, e, axis=0)
+        way = np.delete(along / length[:, None], e, axis=0)
+        cross = abs(way[:, 0] * away[..., 1] - way[:, 1] * away[..., 0]).min(axis=1, initial=9)
+        room = np.minimum(tries, 1 - tries) * length[e] - half[e] - 0.36
+        cost = 10 * np.clip(0.2 - near, 0, None) + 3 * np.clip(0.13 - cross, 0, None) + 10 * np.clip(-room, 0, None)
+        at[e] = tries[np.argmin(cost + 0.2 * abs(tries - 0.3))]
+    for e in named:
+        *_, text, lit = edges[e]
+        ax.text(*(starts[e] + at[e] * along[e]), text, rotation=np.degrees(np.arctan2(*along[e][::-1])), rotation_mode="anchor",
+                ha="center", va=_upright(text), size=size, zorder=3, bbox={"fc": LIT if lit else "white", "ec": "none", "pad": 1.2})
+
+
+def _upright(text):
+    """Say how to center a text: digits by their feet, symbols by their box."""
+    return "center" if "$" in text else "center_baseline"
 
 
 def _unit(ax, at, text, color, lit=False, square=False, size=12.5, radius=0.29):
@@ -195,7 +199,7 @@ def _unit(ax, at, text, color, lit=False, square=False, size=12.5, radius=0.29):
     style = {"fc": LIT if lit else "white", "ec": color, "lw": 2, "zorder": 4}
     shape = Rectangle((at[0] - 0.2, at[1] - 0.2), 0.4, 0.4, **style) if square else Circle(at, radius, **style)
     ax.add_patch(shape)
-    ax.text(*at, text, ha="center", va="center_baseline" if "$" not in text else "center", size=size, zorder=5)
+    ax.text(*at, text, ha="center", va=_upright(text), size=size, zorder=5)
 
 
 def network(net, X=None, trace=None, *, Y=None, delta_h=None, delta_out=None, loss=None, highlight=None, bias=None,
@@ -213,80 +217,84 @@ def network(net, X=None, trace=None, *, Y=None, delta_h=None, delta_out=None, lo
     biases = (getattr(net, "b_h", None), getattr(net, "b_out", None))
     bias = biases[0] is not None if bias is None else bias
     lit = lit_edges(highlight, sizes)
-    if X is not None:
-        _index("example", example, len(X))
-    values = [None if A is None else np.asarray(A, dtype=float)[example - 1]
-              for A in (X, getattr(trace, "A_h", None), getattr(trace, "A_out", None))]
-    deltas = [None if D is None else np.asarray(D, dtype=float)[example - 1] for D in (None, delta_h, delta_out)]
-    for name, row, size in zip(("X", "A_h", "A_out", "delta_h", "delta_out"), values + deltas[1:], sizes + sizes[1:]):
-        if row is not None:
-            _array(f"one row of {name}", row, (size,))
+    A = _rows({"X": X, "A_h": getattr(trace, "A_h", None), "A_out": getattr(trace, "A_out", None)}, example, sizes)
+    delta = [None, *_rows({"delta_h": delta_h, "delta_out": delta_out}, example, sizes[1:])]
+    y, = _rows({"Y": Y}, example, sizes[2:])
 
     shown = [_shown(size, max_units) for size in sizes]
-    rows = max(map(len, shown))
-    pitch = (1.35 if rows <= 2 else 1.15 if rows <= 3 else 1.0) + (0.15 if delta_out is not None else 0)
-    foot = 0.42 + (0.2 if delta_out is not None else 0)
-    x, top = (0.5, 2.5, 4.5), foot + (rows - 1) * pitch
-    below = [max(0.0, (rows - len(units)) / 2 * pitch) for units in shown]
-    if bias:
-        drop = max(0.0, pitch - min(below[:2]))
-        foot, top = foot + drop, top + drop
-    width = 6.05 if loss else 5.0 if Y is None else 5.6
-    fig, ax = _canvas(width, top + 1.17, ax)
-    place = {(layer, unit): (x[layer], top - below[layer] - row * pitch)
-             for layer, units in enumerate(shown) for row, unit in enumerate(units + ([0] if bias and layer < 2 else []))}    # unit 0 is the bias
-    if loss:
-        place["J"] = (5.65, (top + foot) / 2)
+    place, x, top = _places(shown, bias, delta[1] is not None or delta[2] is not None)
+    fig, ax = _canvas(6.05 if loss is not None else 5.0 if y is None else 5.6, top + 1.17, ax)
+    edges = _edges(shown, bias, params, biases, decimals, highlight if isinstance(highlight, list) else [highlight])
+    for layer, i, j in edges:
+        _edge(ax, place[layer - 1, i], place[layer, j], (LAYERS[layer], i, j) in lit, pale=bool(lit) or len(edges) > 40,
+              back=delta[layer] is not None, dotted=i == 0)
+    J = (5.65, (place[2, 1][1] + place[2, sizes[2]][1]) / 2)
+    for k in filter(None, shown[2] if loss is not None else []):
+        _edge(ax, place[2, k], J, ("J", k, 1) in lit, pale=bool(lit), back=delta[2] is not None)
 
-    edges = []
-    for layer, W, b in ((1, "W_h", biases[0]), (2, "W_out", biases[1])):
-        few = params is not None and all(None not in s for s in shown[layer - 1:layer + 1])
-        for i in [i for i in shown[layer - 1] if i] + ([0] if bias else []):
-            for j in filter(None, shown[layer]):
-                text = ""
-                if few and (i or b is not None):
-                    text = number(getattr(params, W)[i - 1, j - 1] if i else b[j - 1], decimals)
-                elif (LAYERS[layer], i, j) == highlight:
-                    text = f"${_symbol('w', LAYERS[layer], i, j)}$"
-                edges.append((layer, i, j, text, (LAYERS[layer], i, j) in lit))
-    crowded = len(edges) > 40
-    for layer, i, j, _, on in edges:
-        _edge(ax, place[layer - 1, i], place[layer, j], on, bool(lit) or crowded, back=deltas[layer] is not None, dotted=i == 0)
-    for k in filter(None, shown[2] if loss else []):
-        _edge(ax, place[2, k], place["J"], ("J", k, 1) in lit, bool(lit), back=delta_out is not None)
-
+    taken = []                                               # where words stand that the labels of the edges must not cover
     touched = {(LAYERS.index(layer) + end, (i, j)[end + 1]) for layer, i, j in lit if layer != "J" for end in (-1, 0)}
-    taken = []
-    for (layer, unit), at in ((key, at) for key, at in place.items() if key != "J"):
-        color = SIZE_COLOURS["mdt"[layer]]
-        if unit is None:
-            ax.text(*at, "⋮", ha="center", va="center", size=22, color=color)
-        elif unit == 0:
-            _unit(ax, at, "1", MUTED, square=True)
-        else:
-            symbol = f"${_symbol('a', LAYERS[layer], unit)}$"
-            plain = values[layer] is None
-            _unit(ax, at, symbol if plain else number(values[layer][unit - 1], decimals), color, lit=(layer, unit) in touched)
-            if not plain:
-                taken += _beside(ax, at, 0.46, symbol, MUTED)
-            if deltas[layer] is not None:
-                taken += _beside(ax, at, -0.46, rf"$\delta_{{{unit}}}={number(deltas[layer][unit - 1], decimals)}$", INK)
-            if layer == 2 and Y is not None:
-                up = 0 if not loss else 0.27 if at[1] >= place["J"][1] - 0.01 else -0.27
-                ax.text(at[0] + 0.36 - abs(up) / 5, at[1] + up, f"$y_{{{unit}}}={number(np.asarray(Y)[example - 1][unit - 1], decimals)}$", va="center",
-                        size=12, color=MUTED, zorder=3)
-    written = [(place[layer - 1, i], place[layer, j], text, on) for layer, i, j, text, on in edges if text]
-    if written:
-        _label_edges(ax, written, [(place[layer - 1, i], place[layer, j]) for layer, i, j, *_ in edges], np.array(taken).reshape(-1, 2),
-                     size=13 if params is None else 11.5)
-    if loss:
-        _unit(ax, place["J"], "$J$" if loss is True else number(loss, decimals), INK, lit=bool(lit))
-        if loss is not True:
-            _beside(ax, place["J"], 0.46, "$J$", MUTED)
+    for (layer, unit), at in place.items():
+        if not unit:
+            _unit(ax, at, "1", MUTED, square=True) if unit == 0 else ax.text(
+                *at, "⋮", ha="center", va="center", size=22, color=SIZE_COLOURS["mdt"[layer]])
+            continue
+        symbol = f"${_symbol('a', LAYERS[layer], unit)}$"
+        inside = symbol if A[layer] is None else number(A[layer][unit - 1], decimals)
+        _unit(ax, at, inside, SIZE_COLOURS["mdt"[layer]], lit=(layer, unit) in touched)
+        if A[layer] is not None:
+            taken += _beside(ax, at, 0.46, symbol, MUTED)
+        if delta[layer] is not None:
+            taken += _beside(ax, at, -0.46, rf"$\delta_{{{unit}}}={number(delta[layer][unit - 1], decimals)}$", INK)
+        if layer == 2 and y is not None:
+            up = 0 if loss is None else 0.27 if at[1] >= J[1] - 0.01 else -0.27
+            ax.text(at[0] + 0.36 - abs(up) / 5, at[1] + up, f"$y_{{{unit}}}={number(y[unit - 1], decimals)}$", va="center",
+                    size=12, color=MUTED, zorder=3)
+    if loss is not None:
+        _unit(ax, J, "$J$" if loss is True else number(loss, decimals), INK, lit=bool(lit))
+        _beside(ax, J, 0.46, "" if loss is True else "$J$", MUTED)
+    _label_edges(ax, [(place[layer - 1, i], place[layer, j], text, (LAYERS[layer], i, j) in lit) for (layer, i, j), text in edges.items()],
+                 np.array(taken).reshape(-1, 2), size=13 if params is None else 11.5)
     for layer, (name, letter) in enumerate(zip(("input", "hidden", "output"), "mdt")):
         ax.text(x[layer], top + 1.0, name, ha="center", va="center", size=12, color=MUTED)
         ax.text(x[layer], top + 0.77, f"${letter}={sizes[layer]}$", ha="center", va="center", size=13.5, color=SIZE_INKS[letter])
     return fig, ax
+
+
+def _rows(arrays, example, sizes):
+    """Give the row of one example of each array, or None, and refuse rows of another size."""
+    rows = []
+    for (name, array), size in zip(arrays.items(), sizes):
+        if array is not None:
+            _index("example", example, len(array))
+            array = _array(f"one row of {name}", np.asarray(array)[example - 1], (size,))
+        rows.append(array)
+    return rows
+
+
+def _places(shown, bias, errors):
+    """Give the place of every (layer, unit), unit 0 being the bias, the x of each layer and the y of the top row."""
+    rows = max(map(len, shown))
+    pitch = (1.35 if rows <= 2 else 1.15 if rows <= 3 else 1.0) + 0.15 * errors
+    below = [(rows - len(units)) / 2 * pitch for units in shown]
+    x, top = (0.5, 2.5, 4.5), 0.42 + 0.2 * errors + (rows - 1) * pitch + bias * max(0.0, pitch - min(below[:2]))
+    return {(layer, unit): (x[layer], top - below[layer] - row * pitch) for layer, units in enumerate(shown)
+            for row, unit in enumerate(units + [0] * (bias and layer < 2))}, x, top
+
+
+def _edges(shown, bias, params, biases, decimals, highlights):
+    """Give the text on every edge (layer, i, j): its weight where there are numbers, its symbol where it is highlighted."""
+    edges = {}
+    for layer, W, b in ((1, "W_h", biases[0]), (2, "W_out", biases[1])):
+        few = params is not None and None not in shown[layer - 1] + shown[layer]
+        for i in [i for i in shown[layer - 1] if i] + [0] * bias:
+            for j in filter(None, shown[layer]):
+                weight = (LAYERS[layer], i, j)
+                text = f"${_symbol('w', *weight)}$" if weight in highlights else ""
+                if few and (i or b is not None):
+                    text = number(getattr(params, W)[i - 1, j - 1] if i else b[j - 1], decimals)
+                edges[layer, i, j] = text
+    return edges
 
 
 def _beside(ax, at, up, text, color):
@@ -296,14 +304,13 @@ def _beside(ax, at, up, text, color):
     return [(at[0] + f * half, at[1] + up) for f in (-1, -0.5, 0, 0.5, 1)]
 
 
-def _edge(ax, a, b, lit, some_lit, back=False, dotted=False):
-    """Draw one edge from a to b: strong if lit, pale if others are, dashed with its arrow at a if an error flows back."""
-    color, width = (INK, 2.4) if lit else (FAINT if some_lit else "#8C8C8C", 1)
-    if not back:
-        ax.plot(*zip(a, b), color=color, lw=width, ls=":" if dotted else "-", zorder=2 if lit else 1)
-        return
-    ax.add_patch(FancyArrowPatch(b, a, arrowstyle="-|>", mutation_scale=11, shrinkA=21, shrinkB=22, lw=width, color=color,
-                                 ls=(0, (4, 2)), zorder=2 if lit else 1))
+def _edge(ax, a, b, lit, pale=False, back=False, dotted=False):
+    """Draw one edge from a to b: strong if lit, dashed with its arrow at a if an error flows back."""
+    style = {"color": INK, "lw": 2.4, "zorder": 2} if lit else {"color": FAINT if pale else "#8C8C8C", "lw": 1, "zorder": 1}
+    if back:
+        ax.add_patch(FancyArrowPatch(b, a, arrowstyle="-|>", mutation_scale=11, shrinkA=21, shrinkB=22, ls=(0, (4, 2)), **style))
+    else:
+        ax.plot(*zip(a, b), ls=":" if dotted else "-", **style)
 
 
 # ---------------------------------------------------------------------------------------------- paths and chains
@@ -354,8 +361,8 @@ def path_tree(weight, t=2, *, factors=None, lit=None, decimals=4, ax=None):
             text = maths(factor) + ("" if factors is None else f" = {number(factors[p, k], decimals)}")
             outward = -1 if left else 1
             clear = 0.3 if a[0] == b[0] else 0.22 * abs(b[0] - a[0]) / pitch        # clear of the boxes, or of the slanted edge
-            ax.text((a[0] + b[0]) / 2 + outward * clear, (a[1] + b[1]) / 2 + (0.1 if a[0] != b[0] else 0), text, ha="right" if outward < 0 else "left", va="center",
-                    size=12.5, color=MUTED if faint else INK)
+            ax.text((a[0] + b[0]) / 2 + outward * clear, (a[1] + b[1]) / 2 + (0.1 if a[0] != b[0] else 0), text, va="center",
+                    ha="right" if outward < 0 else "left", size=12.5, color=MUTED if faint else INK)
         if factors is not None or hidden:
             product = "" if factors is None else number(factors[p].prod(), decimals)
             text = f"path {p + 1}" if hidden and factors is None else f"path {p + 1}:  {product}" if hidden else f"product:  {product}"
@@ -539,30 +546,35 @@ def product(left, right, result, *, entry=None, decimals=4, ax=None):
     return fig, ax
 
 
-def outer_products(A, delta, upto=None, *, names=("a", r"\delta"), decimals=3, ax=None):
-    """Draw the pile of outer products of rows 1 … upto of A (n, d) and delta (n, t), the newest on top, and their sum."""
+def outer_products(A, delta, upto=None, *, layer="out", decimals=3, ax=None):
+    """Draw the pile of outer products of rows 1 … upto of A and delta, the newest on top, and their sum.
+
+    A (n, d) and delta (n, t) of the output layer, or with layer="h" A (n, m) and delta (n, d) of the hidden one; n up to 12.
+    """
     A, delta = np.asarray(A, dtype=float), np.asarray(delta, dtype=float)
     if A.ndim != 2 or delta.ndim != 2 or len(A) != len(delta):
         raise ValueError(f"A has shape {A.shape} and delta {delta.shape} but both need two dimensions and the same number of rows, one per example")
-    (n, d), t = A.shape, delta.shape[1]
+    if layer not in ("h", "out") or len(A) > 12:
+        raise ValueError(f'layer is {layer!r} and n is {len(A)}, but layer must be "h" or "out" and n at most 12')
+    (n, rows), columns = A.shape, delta.shape[1]
     upto = n if upto is None else upto
     _index("upto", upto, n)
     r, step = upto, 0.11
     sums = np.cumsum(A[:, :, None] * delta[:, None, :], axis=0)
-    mark = rf"^{{[{r}]}}"
-    column = block(names[0] + mark, ("d", d), ("1", 1), A[r - 1][:, None])
-    row = block(names[1] + mark, ("1", 1), ("t", t), delta[r - 1][None])
-    card = block("", ("d", d), ("t", t), A[r - 1][:, None] * delta[r - 1])
-    total = block("", ("d", d), ("t", t), sums[r - 1])
-    cell = _cell([b._replace(values=v) for b in (column, row, card, total) for v in ([*A.T[:, :, None]] if b is column else [*delta[:, None]] if b is row else [*sums])], decimals)
+    below, (d, t) = LAYERS[LAYERS.index(layer) - 1], "dt" if layer == "out" else "md"
+    column = block(rf"a^{{(\mathrm{{{below}}})[{r}]\top}}", (d, rows), ("1", 1), A[r - 1][:, None])
+    row = block(rf"\delta^{{(\mathrm{{{layer}}})[{r}]}}", ("1", 1), (t, columns), delta[r - 1][None])
+    card = block("", (d, rows), (t, columns), A[r - 1][:, None] * delta[r - 1])
+    total = card._replace(values=sums[r - 1])
+    every = np.concatenate([sums.ravel(), A.ravel(), delta.ravel()])        # one cell size for every upto
+    cell = _cell([card._replace(values=every[k:k + 1, None]) for k in range(len(every))], decimals)
     C, R, K, T = (_Grid(b, cell) for b in (column, row, card, total))
-    x0, y0 = 0.4, 0.62
-    x1 = x0 + C.width + 0.3
-    y0 += (n - 1) * step
+    x0, y0 = 0.4, 0.62 + (n - 1) * step
+    x1 = x0 + C.width + max(0.3, _width(maths(row.name), 13.5) + 0.15 - C.width)
     x2 = x1 + K.width + (n - 1) * step + 0.66
     width, height = x2 + T.width + 0.12, y0 + K.height + cell[1] + 0.6
     fig, ax = _canvas(width, height, ax)
-    for k in range(r - 1, -1, -1):                          # k cards lie under the newest one
+    for k in range(r):                                       # k cards lie under the newest one
         at = (x1 + k * step, y0 - k * step)
         ax.add_patch(Rectangle(at, K.width, K.height, fc="white", ec=MUTED, lw=0.9, zorder=0.5 - 0.01 * k))
     C.draw(ax, x0, y0, decimals, sides=("rows",))
@@ -570,8 +582,9 @@ def outer_products(A, delta, upto=None, *, names=("a", r"\delta"), decimals=3, a
     ax.text(x1 - 0.1, y0 + K.height + 0.12 + cell[1] / 2, maths(row.name), ha="right", va="center", size=13.5)
     K.draw(ax, x1, y0, decimals, name="", sides=())
     T.draw(ax, x2, y0, decimals, name="", sides=("columns",))
-    ax.add_patch(FancyArrowPatch((x2 - 0.56, y0 + T.height / 2), (x2 - 0.06, y0 + T.height / 2), arrowstyle="-|>", mutation_scale=12, color=INK, lw=1.2))
-    ax.text(x2 - 0.32, y0 + T.height / 2 + 0.14, "add", ha="center", va="center", size=12)
+    middle = y0 + T.height / 2
+    ax.add_patch(FancyArrowPatch((x2 - 0.56, middle), (x2 - 0.06, middle), arrowstyle="-|>", mutation_scale=12, color=INK, lw=1.2))
+    ax.text(x2 - 0.32, middle + 0.14, "add", ha="center", va="center", size=12)
     ax.text(x1 + K.width / 2, 0.42, "outer products" if r > 1 else "outer product", ha="center", va="center", size=12)
     ax.text(x1 + K.width / 2, 0.18, f"$r={r}$ of $n={n}$", ha="center", va="center", size=12.5, color=SIZE_INKS["n"])
     ax.text(x2 + T.width / 2, y0 - 0.2, "the sum so far" if r < n else "the whole sum", ha="center", va="center", size=12)
@@ -614,7 +627,8 @@ def loglog_slope(x, y, slope=2, *, xlabel="", ylabel="", ax=None):
     """Draw y over x on two logarithmic axes with a triangle that shows what a slope looks like."""
     x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
     if x.shape != y.shape or x.ndim != 1 or not ((x > 0).all() and (y > 0).all()):
-        raise ValueError(f"x and y must be two rows of positive numbers of one length for logarithmic axes, not of shapes {x.shape} and {y.shape} with minima {x.min():g} and {y.min():g}")
+        raise ValueError(f"x and y must be two rows of positive numbers of one length for logarithmic axes, but their shapes are "
+                         f"{x.shape} and {y.shape} and their smallest numbers {x.min():g} and {y.min():g}")
     fig, ax = _axes(ax)
     ax.loglog(x, y, "o-", color=INK)
     low, high = np.log10(x.min()), np.log10(x.max())
@@ -646,7 +660,8 @@ def confusion(matrix, *, labels=None, ax=None):
     fig, ax = _axes(ax, (5.2, 5.0))
     wrong = np.where(np.eye(t, dtype=bool), 0, matrix)
     cmap = mpl.colors.LinearSegmentedColormap.from_list("mistakes", ["white", SIZE_COLOURS["d"]])
-    ax.pcolormesh(np.arange(t + 1) - 0.5, np.arange(t + 1) - 0.5, wrong, cmap=cmap, vmin=0, vmax=max(wrong.max() * 1.6, 1), edgecolors="#DDDDDD", lw=0.5)
+    sides = np.arange(t + 1) - 0.5
+    ax.pcolormesh(sides, sides, wrong, cmap=cmap, vmin=0, vmax=max(wrong.max() * 1.6, 1), edgecolors="#DDDDDD", lw=0.5)
     for (i, j), count in np.ndenumerate(matrix):
         if count or i == j:
             ax.text(j, i, str(count), ha="center", va="center_baseline", size=12, weight="normal")
@@ -665,7 +680,8 @@ def _tiles(images, shape, columns, ax, below=0, **style):
     """Draw small images in a grid as one picture, with so many empty rows below each; give (figure, axes, the left upper corner of each)."""
     images = np.asarray(images, dtype=float)
     if images.ndim != 2 or images.shape[1] != shape[0] * shape[1]:
-        raise ValueError(f"each image needs {shape[0]} × {shape[1]} = {shape[0] * shape[1]} numbers, one image a row, but the array has shape {images.shape}")
+        raise ValueError(f"each image needs {shape[0]} × {shape[1]} = {shape[0] * shape[1]} numbers, one image a row, "
+                         f"but the array has shape {images.shape}")
     columns = min(columns, len(images))
     rows, high, wide = -(-len(images) // columns), shape[0] + 1 + below, shape[1] + 1
     picture = np.full((rows * high, columns * wide), np.nan)
@@ -703,6 +719,7 @@ def digits(X, y=None, predicted=None, *, shape=(8, 8), columns=10, ax=None):
     for k, (r, c) in enumerate(corners):
         wrong = predicted is not None and predicted[k] != y[k]
         if y is not None:
-            ax.text(c + shape[1] / 2 - 0.5, r + shape[0] + 1.6, f"{y[k]} → {predicted[k]}" if wrong else f"{y[k]}", ha="center", va="center", size=12)
+            text = f"{y[k]} → {predicted[k]}" if wrong else f"{y[k]}"
+            ax.text(c + shape[1] / 2 - 0.5, r + shape[0] + 1.6, text, ha="center", va="center", size=12)
         ax.add_patch(Rectangle((c - 0.5, r - 0.5), shape[1], shape[0], fc="none", ec=SIZE_COLOURS["d"] if wrong else FAINT, lw=2.2 if wrong else 0.7))
     return fig, ax
