@@ -8,7 +8,7 @@ export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help book serve test test-all notebooks clean
+.PHONY: help book serve test test-all weigh shots notebooks clean
 
 help: ## show this list
 	@echo "make COMMAND, where COMMAND is one of"
@@ -26,6 +26,14 @@ test: env-test ## run every test: module, notebooks, structure, strict build, br
 
 test-all: env-all ## `make test` and what takes longer
 	@$(PYTEST) --all --nbval --nbval-current-env --nbval-sanitize-with tests/sanitize.cfg tests chapters
+
+weigh: env-test ## print what every page weighs, how fast it paints, what axe finds
+	@test -f _build/html/index.html || $(MAKE) --no-print-directory book
+	@$(PY) tools/weigh.py
+
+shots: env-test ## make pictures of every page, both themes, wide and narrow, in _build/shots
+	@test -f _build/html/index.html || $(MAKE) --no-print-directory book
+	@$(PY) tools/weigh.py --shots _build/shots
 
 notebooks: env-book ## execute the notebooks in place and store their outputs
 	@$(PY) tools/notebooks.py

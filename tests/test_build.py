@@ -65,6 +65,10 @@ def contents():
 
 # --- the book ---------------------------------------------------------------------------------------------------------
 
+def test_the_strict_build_has_nothing_to_complain_of(built):
+    assert built[1].splitlines() == []
+
+
 def test_every_page_of_the_contents_is_built(book):
     for name in contents():
         assert (book / f"{name}.html").exists()
