@@ -250,6 +250,20 @@ def test_for_everyone_and_on_a_phone(page):
 
 
 @pytest.mark.browser
+def test_nothing_jumps_when_the_value_gets_longer(browser, tmp_path):
+    css = open(re.sub(r"tests[/\\][^/\\]*$", "_static/explore.css", __file__), encoding="utf-8").read()
+    html = heights(format=lambda h: "a word " * h).html()
+    page = browser.new_page(viewport={"width": 390, "height": 800})
+    page.set_content(f"<style>{css}</style>{html}<p>below</p>")
+    tops = set()
+    for _ in range(4):
+        tops.add(page.get_by_text("below").bounding_box()["y"])
+        page.get_by_role("button").nth(1).click()
+    page.close()
+    assert len(tops) == 1
+
+
+@pytest.mark.browser
 def test_a_new_picture_in_under_50_ms(page):
     times = page.evaluate("""async () => {
         const root = document.querySelector(".explore"), range = root.querySelector("input"), image = root.querySelector("img"), times = [];

@@ -19,7 +19,8 @@ SCRIPT = """(root => {
     element.append(...children);
     return element;
   };
-  const value = make("b", {"aria-hidden": "true"});
+  const value = make("span", {});
+  const room = make("b", {"aria-hidden": "true", "data-longest": texts.reduce((a, b) => b.length > a.length ? b : a)}, value);
   const range = make("input", {type: "range", min: 0, max: frames.length - 1, step: 1});
   const button = (name, sign, by) => {
     const element = make("button", {type: "button", "aria-label": name + ": " + label}, sign);
@@ -35,7 +36,7 @@ SCRIPT = """(root => {
   };
   range.oninput = () => show(range.value);
   root.append(make("div", {class: "explore-controls"}, button("Previous", "\\u2039", -1),
-    make("label", {}, make("span", {}, label), " ", value, range), button("Next", "\\u203a", 1)));
+    make("label", {}, make("span", {}, label), " ", room, range), button("Next", "\\u203a", 1)));
   show(start);
 })(document.currentScript.parentElement);"""
 
