@@ -129,6 +129,7 @@ def describe(app, pagename, templatename, context, doctree):
     """Add description and, where the page has an address, its social card."""
     tags = context.get("metatags", "")
     title = re.sub(r"<[^>]*>", "", context.get("title", "")) or app.config.html_title
+    context.setdefault("pagetitle", title)  # what the theme prints on paper
     text = description(app, pagename, doctree) or app.config.html_title
     found = {"description": text} if 'name="description"' not in tags else {}
     if app.config.html_baseurl:

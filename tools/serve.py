@@ -31,11 +31,19 @@ class Pages(SimpleHTTPRequestHandler):
         pass
 
 
+class Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request, client_address):
+        if not isinstance(sys.exc_info()[1], ConnectionError):  # a reader who left early is no error
+            super().handle_error(request, client_address)
+
+
 def server(folder, port=0):
     """Return a server of this folder on the first free port from `port` on (0: any)."""
     for candidate in range(port, port + 20) if port else [0]:
         try:
-            return ThreadingHTTPServer(("127.0.0.1", candidate), partial(Pages, directory=str(folder)))
+            return Server(("127.0.0.1", candidate), partial(Pages, directory=str(folder)))
         except OSError:
             continue
     raise OSError(f"no free port between {port} and {port + 19}")
