@@ -121,6 +121,8 @@ def test_the_worst_of_several_wrong_entries_is_named():
     b[0, 1], b[2, 3], b[1, 1] = 1e-3, -5, 4
     with pytest.raises(AssertionError, match=r"^✗ eq-a: the value entry \(2, 3\) is 0 by definition but -5 by the formula$"):
         check("eq-a", a, b, **TOLD)
+    with pytest.raises(AssertionError, match=r"^✗ eq-a: the value is 1\+2j by definition but 1\+3j by the formula$"):
+        check("eq-a", 1 + 2j, 1 + 3j, **TOLD)
     with pytest.raises(AssertionError, match=r"^✗ eq-a: the value is 1 by definition but 2 by the formula$"):
         check("eq-a", 1, 2, **TOLD)
 

@@ -129,9 +129,9 @@ BAD += [("trace", what, value, said) for what, value, said in (
                                                             "Y has 5 rows but there are 4 examples")),
     ("1-D", TRACE._replace(Z_out=TRACE.Z_out[0]), "trace.Z_out has shape (2,): it needs two dimensions"))]
 
-NOT_WHOLE = [2.0, 1.5, "2", None, True, np.True_, math.nan, math.inf, 2j, [2], np.array([2]), np.zeros((9, 9))]
+NOT_WHOLE = [2.0, 1.5, "2", None, True, np.True_, math.nan, math.inf, 2j, [2], np.array([2]), np.zeros((2, 1)), np.zeros((9, 9))]
 NOT_REAL = [math.nan, math.inf, -math.inf, -0.1, 1j, np.complex128(0.5 + 1j), "0.1", None, True, np.True_, [0.1], np.array([0.1]),
-            np.ones((99, 99)), 10**400, -10**400]
+            np.ones((2, 1)), np.ones((99, 99)), 10**400, -10**400]
 for name, allowed, values in (("chunk", "at least 1", [0, -1, *NOT_WHOLE]), ("epochs", "at least 0", [-1, *NOT_WHOLE]),
                               ("m", "at least 1", [0, -3, *NOT_WHOLE]), ("d", "at least 1", [0, *NOT_WHOLE]),
                               ("t", "at least 1", [0, *NOT_WHOLE]),
