@@ -9,7 +9,7 @@
       for (const name of ["tabindex", "role", "aria-label"]) box.removeAttribute(name);
     }
   };
-  const observer = new ResizeObserver((entries) => entries.forEach((entry) => update(entry.target)));
-  const start = () => document.querySelectorAll(".math-scroll").forEach((box) => observer.observe(box));
+  const observer = new ResizeObserver((entries) => entries.forEach((entry) => update(entry.target.closest(".math-scroll"))));
+  const start = () => document.querySelectorAll(".math-scroll, .math-scroll > *").forEach((box) => observer.observe(box));
   document.readyState === "loading" ? document.addEventListener("DOMContentLoaded", start) : start();
 }

@@ -60,7 +60,9 @@ def test_page(browser, site, name, request):
         assert visit.all <= PAGE_LIMIT, f"{visit.all / 1000:.0f} kB in all"
         found = {}
         for width, theme in views:
-            page.set_viewport_size({"width": width, "height": 900})
+            if page.viewport_size["width"] != width:
+                page.set_viewport_size({"width": width, "height": 900})
+                page.wait_for_timeout(600)  # the theme looks a moment later which code is now cut off
             page.emulate_media(color_scheme=theme)
             page.wait_for_function(f"document.documentElement.dataset.theme === '{theme}'")
             found[f"{theme}, {width} px"] = visit.findings()
