@@ -3,10 +3,13 @@
 Loads NumPy only. Drawings, sliders and the playground load when asked for:
 `from backprop.plots import network`, `from backprop.explore import explore`, `from backprop.playground import Playground`.
 """
-from backprop.check import central_difference, check, complex_step, naive_loss
+from backprop.check import central_difference, check, complex_step, naive_loss, verdict
+from backprop.conventions import Convention, convert
+from backprop.doctor import Diagnosis, diagnose
 from backprop.fast import value_and_gradient
 from backprop.mlp import Params, Trace, backward, forward, init_params, loss, sigmoid
 from backprop.train import predict, step, train
 
 __all__ = ["Params", "Trace", "init_params", "sigmoid", "forward", "loss", "backward", "value_and_gradient",
-           "step", "train", "predict", "naive_loss", "complex_step", "central_difference", "check"]
+           "step", "train", "predict", "naive_loss", "complex_step", "central_difference", "check", "verdict",
+           "diagnose", "Diagnosis", "Convention", "convert"]
