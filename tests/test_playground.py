@@ -813,7 +813,7 @@ def check_places(page, width):
           boxes.slice(i + 1).forEach(([b, q]) => {
             const w = Math.min(p.right, q.right) - Math.max(p.left, q.left), h = Math.min(p.bottom, q.bottom) - Math.max(p.top, q.top);
             if (w > 1 && h > 1.5) found.push([a.textContent || a.dataset.key, b.textContent || b.dataset.key, w, h]); }) }) };
-      check([...root.querySelectorAll('svg .tag, svg .unit, svg .error, svg .head')]);
+      check([...root.querySelectorAll('svg .tag, svg .unit, svg .delta, svg .size')]);
       check([...root.querySelectorAll('input.bp-field, .bp-cell, button, .bp-factor, .bp-toggle')]);
       return found }""")
     assert not overlaps

@@ -40,7 +40,7 @@ const WORDS = {
 
 // --- matrices --------------------------------------------------------------------------------------------------------
 
-// lit(i, j) is "" for a plain entry, or a class: "row" for what takes part, "hit" for what it makes.
+// lit(i, j) is "" for a plain entry, or a class: "part" for what takes part, "hit" for what it makes.
 function matrix(letters, A, { label, lit = () => "", digits = 4, heat = 0 }) {
   const cells = A.flatMap((row, i) => row.map((value, j) => {
     const part = Math.round(Math.min(1, Math.abs(value) / heat) * 34);
@@ -49,9 +49,9 @@ function matrix(letters, A, { label, lit = () => "", digits = 4, heat = 0 }) {
   }));
   const spoken = A.map((row, i) => `row ${i + 1}: ${row.map((v) => fixed(v, digits)).join(", ")}`).join("; ");
   const plain = label.replace(/<[^>]*>|&nbsp;/g, "");
-  return `<figure class="bp-mat"><figcaption>${label} <small>${size(letters)}</small></figcaption>` +
+  return `<div class="bp-mat"><div class="bp-cap">${label} <small>${size(letters)}</small></div>` +
     `<div class="bp-grid" role="img" aria-label="${plain}, ${A.length} by ${A[0].length}, ${spoken}" ` +
-    `style="--columns:${A[0].length}">${cells.join("")}</div></figure>`;
+    `style="--columns:${A[0].length}">${cells.join("")}</div></div>`;
 }
 
 const sign = (text) => `<span class="bp-op">${text}</span>`;
@@ -254,9 +254,9 @@ function render({ model, el }) {
     `</fieldset>`;
 
   const editable = (name, label, letters, rows) =>
-    `<figure class="bp-mat"><figcaption>${label} <small>${size(letters)}</small></figcaption>` +
+    `<div class="bp-mat"><div class="bp-cap">${label} <small>${size(letters)}</small></div>` +
     `<div class="bp-grid bp-edit" role="group" aria-label="${label.replace(/<[^>]*>/g, "")}" style="--columns:${rows[0].length}">` +
-    rows.map((row, i) => row.map((_, j) => field(`${name} ${i} ${j}`)).join("")).join("") + `</div></figure>`;
+    rows.map((row, i) => row.map((_, j) => field(`${name} ${i} ${j}`)).join("")).join("") + `</div></div>`;
 
   // --- what stays while the numbers change: built anew only when sizes or view change --------------------------------
 
@@ -289,7 +289,7 @@ function render({ model, el }) {
         `<div class="bp-bar"><button data-sizes="2 2 2 2">2-2-2, n = 2</button><button data-sizes="3 4 2 5">3-4-2, n = 5</button>` +
         `<button data-sizes="3 4 2 1">3-4-2, n = 1</button><button data-do="reset" class="bp-quiet">Reset</button></div><div class="bp-out"></div>`,
       examples: () => `<div class="bp-bar">${dial("added", "examples added")}<button data-do="add"></button>` +
-        toggle("side", "Which gradient", [["out", `∂J/∂${symbol("W", "(out)")}`], ["h", `∂J/∂${symbol("W", "(h)")}`]]) +
+        toggle("side", "Which gradient", [["out", `∂<i>J</i>/∂${symbol("W", "(out)")}`], ["h", `∂<i>J</i>/∂${symbol("W", "(h)")}`]]) +
         toggle("columns", "Examples are rows or columns", [["false", "rows"], ["true", "columns"]]) +
         `${reduction}${dial("n", `<b class="bp-n">n</b>`)}</div><div class="bp-out"></div>${bar}${numbers}`,
     }[s.view]();
@@ -384,7 +384,7 @@ function render({ model, el }) {
       const b = bias && { text: short(bias.value, 3), lit: chosen(kind, -1, bias.j) };
       parts.units += `<g class="unit ${kind} ${lit ? "lit" : ""}" ${key && `data-key="${key}"`}><circle cx="${x}" cy="${yy}" r="${R}"/>` +
         `<text class="name" x="${x}" y="${yy - 6}">${name}</text><text x="${x}" y="${yy + 11}">${value}</text></g>` +
-        (error === null ? "" : `<text class="error" x="${x}" y="${yy + R + 14}"><tspan class="it">δ</tspan> ${error}</text>`) +
+        (error === null ? "" : `<text class="delta" x="${x}" y="${yy + R + 14}"><tspan class="it">δ</tspan> ${error}</text>`) +
         (b ? `<g class="tag bias ${b.lit ? "lit chosen" : ""}" data-key="${bias.key}"><rect x="${x - 3.3 * b.text.length - 9}" y="${yy - R - 17}" width="${6.6 * b.text.length + 18}" height="15" rx="4"/>` +
           `<text x="${x}" y="${yy - R - 5.5}"><tspan class="it">b</tspan> ${b.text}</text></g>` : "");
     }
@@ -413,7 +413,7 @@ function render({ model, el }) {
     if (xJ) parts.units += `<g class="unit loss lit"><circle cx="${xJ}" cy="${middle}" r="24"/><text class="name" x="${xJ}" y="${middle - 5}">` +
       `<tspan class="it">J</tspan>${s.n > 1 ? `<tspan class="ss" dy="-5">[${r + 1}]</tspan>` : ""}</text><text x="${xJ}" y="${middle + 11}">${fixed(Jr, 3)}</text></g>`;
     const heads = [[xIn, "in", "m"], [xH, "h", "d"], [xOut, "out", "t"]].map(([x, kind, l]) =>
-      `<text class="head ${kind}" x="${x}" y="12">${narrow ? "" : { in: "inputs, ", h: "hidden, ", out: "outputs, " }[kind]}${l} = ${s[l]}</text>`).join("");
+      `<text class="size ${kind}" x="${x}" y="12">${narrow ? "" : { in: "inputs, ", h: "hidden, ", out: "outputs, " }[kind]}${l} = ${s[l]}</text>`).join("");
     const say = `Network ${s.m}-${s.d}-${s.t}, example ${r + 1}. Inputs ${s.X[r].map((v) => short(v))}. Hidden ${s.A_h[r].map((v) => fixed(v))}. ` +
       `Outputs ${s.A_out[r].map((v) => fixed(v))}. Errors of the outputs ${s.delta_out[r].map((v) => fixed(v))}.`;
     return `<svg role="img" aria-label="${say}" width="${width}" height="${height + 6}" viewBox="0 0 ${width} ${height + 6}">` +
@@ -431,7 +431,7 @@ function render({ model, el }) {
     const D = toOut ? s.delta_out : s.delta_h, A = bias ? s.X.map(() => [1]) : toOut ? s.A_h : s.X;
     const ii = Math.max(i, 0), a = A[r][ii], entry = D[r][j] * a;
     const target = bias ? symbol("b", `(${layer})`, j + 1) : symbol("w", `(${layer})`, `${i + 1},${j + 1}`);
-    const by = `∂J/∂${target}`;
+    const by = `∂<i>J</i>/∂${target}`;
     const factor = (name, value, note = "", kind = "") => `<span class="bp-factor ${kind}"><span>${name}</span><b>${fixed(value)}</b>${note && `<small>${note}</small>`}</span>`;
     const came = (note) => (bias ? factor("bias", 1, note) : factor(symbol("a", toOut ? "(h)" : "(in)", i + 1), a, note)), before = came();
     const brief = sign("=") + factor(symbol("δ", `(${layer})`, j + 1), D[r][j], "error") + sign("·") + came("what came in") + sign("=") +
@@ -440,7 +440,7 @@ function render({ model, el }) {
     if (toOut) {
       const o = s.A_out[r][j], slope = o * (1 - o), y = s.Y[r][j];
       const dL = (o - y) / slope;
-      lines = `<div class="bp-line">` + (slope > 0 ? factor(`∂L/∂${symbol("a", "(out)", j + 1)}`, dL) + sign("·") +
+      lines = `<div class="bp-line">` + (slope > 0 ? factor(`∂<i>L</i>/∂${symbol("a", "(out)", j + 1)}`, dL) + sign("·") +
         factor(`<i>σ′</i>(${symbol("z", "(out)", j + 1)})`, slope) + sign("·") + before : factor(by, entry)) + brief + `</div>`;
     } else {
       const h = s.A_h[r][j];
@@ -457,13 +457,13 @@ function render({ model, el }) {
     const [p, q] = toOut ? ["d", "t"] : ["m", "d"], pp = bias ? "1" : p;
     const dense = s.n + 2 * G[0].length > 8, digits = dense ? 3 : 4;
     const nameT = bias ? "<b>1</b><sup>⊤</sup>" : symbol("A", toOut ? "(h)⊤" : "(in)⊤");
-    const pick = s.n > 1 ? (b) => (b ? "hit" : "row") : () => "row";
+    const pick = s.n > 1 ? (b) => (b ? "hit" : "part") : () => "part";
     const count = toOut || s.t === 1 ? "one path leads" : `${s.t} paths lead`;
     update(out, `<p class="bp-title">From <i>J</i> back to ${target}: ${count}${toOut || s.t === 1 ? "" : ", and their products add"}</p>${lines}` +
       `<p class="bp-title">The entry they make</p><div class="bp-line bp-product ${dense ? "bp-dense" : ""}">` + (s.mean && s.n > 1 ? sign(perN) : "") +
       matrix(`${pp}×n`, transpose(A), { label: nameT, digits, lit: (k, e) => (k === ii ? pick(e === r) : "") }) +
       pair("·", matrix(`n×${q}`, D, { label: symbol("δ", `(${layer})`), digits, lit: (e, k) => (k === j ? pick(e === r) : "") })) +
-      pair("=", matrix(`${pp}×${q}`, G, { label: `∂J/∂${symbol(bias ? "b" : "W", `(${layer})`)}`, digits, lit: (k, l) => (k === ii && l === j ? "hit" : "") })) + `</div>`);
+      pair("=", matrix(`${pp}×${q}`, G, { label: `∂<i>J</i>/∂${symbol(bias ? "b" : "W", `(${layer})`)}`, digits, lit: (k, l) => (k === ii && l === j ? "hit" : "") })) + `</div>`);
     const spoken = WORDS[(bias ? "b_" : "W_") + layer](i, j);
     return `J is ${fixed(s.J)}. Derivative by ${spoken}: ${fixed(total)}.`;
   }
@@ -485,9 +485,9 @@ function render({ model, el }) {
     }).join("");
     const were = (k) => (k === 1 ? "1 passes" : `${k} pass`);
     const verdict = `${fit.length} of ${results.length} have the shape ${s.d} × ${s.t}; ${were(right.length)} the gradient check`;
-    update(out, `<p class="bp-verdict">Which of these is ∂J/∂${symbol("W", "(out)")}? <strong>${verdict}.</strong></p>` +
+    update(out, `<p class="bp-verdict">Which of these is ∂<i>J</i>/∂${symbol("W", "(out)")}? <strong>${verdict}.</strong></p>` +
       `<table class="bp-table"><thead><tr><th scope="col">Formula</th><th scope="col">Sizes</th><th scope="col">Shape check</th><th scope="col">Gradient check</th></tr></thead><tbody>${rows}</tbody></table>` +
-      `<p class="bp-hint">Gradient check: each weight nudged by ±0.00001, the change of J against the formula, computed here.</p>`);
+      `<p class="bp-hint">Gradient check: each weight nudged by ±0.00001, the change of <i>J</i> against the formula, computed here.</p>`);
     return `${verdict}.`;
   }
 
@@ -510,7 +510,7 @@ function render({ model, el }) {
     const sum = outer.slice(0, k).reduce((S, O) => entrywise((x, y) => x + y, S, O), zero);
     const part = entrywise((x) => x / count, sum), full = toOut ? s.dW_out : s.dW_h;
     const heat = largest(outer.flat()) || 1;
-    const state = (r) => (r >= k ? "later" : r === k - 1 ? "hit" : "row");
+    const state = (r) => (r >= k ? "later" : r === k - 1 ? "hit" : "part");
     const dense = Math.max(A[0].length, D[0].length) > 3, digits = dense ? 3 : 4;
     const a = (r) => symbol("a", `${before}[${r + 1}]⊤`), e = (r) => symbol("δ", `${layer}[${r + 1}]`);
     const both = (x, y) => (ui.columns ? y + x : x + y); // columns: δAᵀ where rows have Aᵀδ
