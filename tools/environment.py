@@ -1,9 +1,10 @@
+# -*- coding: utf-8 -*-
 """Make the environment of this book on first use, and complete it when it is half made or out of date.
 
     python3 tools/environment.py book|test|all
 
-The environment is the folder .venv (another: VENV=…). A stamp inside says what is installed; it is written last, so
-that an interrupted installation is taken up again by the next run. Written for any Python, old ones included, far
+The environment is the folder .venv (another: VENV=...). A stamp inside says what is installed; it is written last, so
+that the next run makes good what an interrupted one left. Written for any Python, old ones included, far
 enough to say in one line what is missing.
 """
 
@@ -21,6 +22,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 VENV = os.path.join(ROOT, os.environ.get("VENV", ".venv"))
 PYTHON = os.path.join(VENV, "Scripts" if os.name == "nt" else "bin", "python")
 OLDEST = (3, 11)
+UNFINISHED = os.path.join(VENV, "unfinished")  # there while pip works: what it left half done cannot be trusted
 LEVELS = {  # what each level adds to requirements.txt
     "book": [],
     "test": ["-e", ".[test]"],
@@ -43,7 +45,7 @@ def version(info):
 
 def check_python():
     if sys.version_info < OLDEST:
-        stop("this book needs Python %s or newer, and %s is Python %s. Name another: make PYTHON=python3.12 …"
+        stop("this book needs Python %s or newer, and %s is Python %s. Name another: make PYTHON=python3.12 ..."
              % (version(OLDEST), os.environ.get("PYTHON", "python3"), version(sys.version_info)))
     try:
         import ensurepip  # noqa: F401  (Debian keeps it in a package of its own)
@@ -90,9 +92,11 @@ def works(command):
 
 def make_venv():
     same = "import sys; sys.exit(sys.version_info[:2] != (%d, %d))" % sys.version_info[:2]
-    if os.path.exists(PYTHON) and works([PYTHON, "-c", same]) and works([PYTHON, "-m", "pip", "--version"]):
+    if os.path.exists(UNFINISHED):
+        print("An installation was interrupted; beginning anew (what was downloaded is kept).")
+    elif os.path.exists(PYTHON) and works([PYTHON, "-c", same]) and works([PYTHON, "-m", "pip", "--version"]):
         return
-    print("Making the environment %s with Python %s …" % (os.path.relpath(VENV, ROOT), version(sys.version_info)))
+    print("Making the environment %s with Python %s ..." % (os.path.relpath(VENV, ROOT), version(sys.version_info)))
     result = subprocess.run([sys.executable, "-m", "venv", "--clear", VENV], stdout=subprocess.PIPE,
                             stderr=subprocess.STDOUT, universal_newlines=True)
     if result.returncode:
@@ -130,8 +134,9 @@ def install(level):
     log = os.path.join(VENV, "install.log")
     command = [PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--retries", "2",
                "--timeout", "20", "-r", "requirements.txt"] + LEVELS[level]
-    print("Installing what the book needs; the first time this takes a minute or two …")
+    print("Installing what the book needs; the first time this takes a minute or two ...")
     sys.stdout.flush()
+    open(UNFINISHED, "w").close()
     progress = Progress()
     with open(log, "w") as record:
         pip = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
@@ -149,6 +154,7 @@ def install(level):
             raise
         finally:
             progress.stop()
+    os.remove(UNFINISHED)
     if pip.returncode:
         with open(log) as record:
             said = record.read()
@@ -170,7 +176,7 @@ def locked():
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except (IOError, OSError):
-        print("Another make is at the environment; waiting for it …")
+        print("Another make is at the environment; waiting for it ...")
         sys.stdout.flush()
         fcntl.flock(lock, fcntl.LOCK_EX)
     return lock
