@@ -52,9 +52,9 @@ def multiply(a, b, op=""):
 
 
 def add(a, b):
-    """Add arrays of one shape, a number to each entry, or a bias to each row or column."""
+    """Add arrays of one shape, a number to each entry, or a row (a bias) to each row."""
     a, b = number(a), number(b)
-    if a.ndim and b.ndim and not any(x == y or x in {(1, y[1]), (y[0], 1)} for x, y in [(a.shape, b.shape), (b.shape, a.shape)]):
+    if a.ndim and b.ndim and not (a.shape[1] == b.shape[1] and (a.shape[0] == b.shape[0] or 1 in (a.shape[0], b.shape[0]))):
         raise Refused(f"shapes {a.shape} and {b.shape} do not fit in a sum")
     return a + b
 
@@ -72,7 +72,7 @@ def relu(z):
 FUNCTIONS = {"sigma": sigma, "ln": np.log, "log": np.log, "exp": np.exp, "tanh": np.tanh, "cosh": np.cosh, "sin": np.sin, "tr": np.trace,
              "relu": relu, "ReLU": relu, "softplus": lambda z: np.log(1 + np.exp(z)), "identity": lambda z: z, "sign": lambda z: np.sign(np.real(z)),
              "f": lambda z: np.sin(z) + z * z / 3, "g": lambda z: np.exp(z / 2)}        # f and g: any smooth functions
-PHI = [sigma, lambda z: 0.5 + np.arctan(z) / np.pi, lambda z: 0.5 + 0.4 * np.sin(z)]    # φ is tried as three, all in (0, 1)
+PHI = [sigma, lambda z: 0.5 + np.arctan(z + 0.3) / np.pi, lambda z: 0.5 + 0.4 * np.sin(z + 0.5)]    # φ is tried as three, all in (0, 1)
 COMPARE = {"=": np.equal, "<": np.less, ">": np.greater, "\\neq": np.not_equal, "\\ne": np.not_equal,
            "\\geq": np.greater_equal, "\\ge": np.greater_equal, "\\leq": np.less_equal, "\\le": np.less_equal}
 
@@ -103,7 +103,7 @@ def names(page, label, latex):
         *before, name = key.split()
         if spec["on"] and set(before) <= found and spec["on"].search(" ".join(latex.split())):
             found.add(name)
-    return frozenset(found | ({"one"} if "two-two-two" in found else set()))
+    return frozenset(found | ({"one"} if "two-two-two" in found else set()) | ({"φ"} if "\\varphi" in latex else set()))
 
 
 def defined(latex):
@@ -133,7 +133,7 @@ class World:
                 self.values |= spec["values"]
                 self.phi = FUNCTIONS.get(spec["phi"], self.phi)
                 found += [(len(set(key.split()) & DEFINING), False, latex) for latex in spec["definitions"]]
-        found += [(len(on & DEFINING), True, latex) for on, latex in reversed(printed) if on <= words]
+        found += [(len(on & DEFINING), True, latex) for on, latex in reversed(printed) if on - {"φ"} <= words]
         read = [defined(latex) for _, _, latex in sorted(found, key=lambda f: f[:2])]
         self.definitions = {d[0]: d[1:] for d in read if d and d[0] not in self.shapes}
         self.columns = "columns" in words
@@ -478,7 +478,10 @@ class Run:
         key, array, _ = self.place(s, env)
         if not s.delta or array.size > 1 or tree.children[2] != "0":
             raise Refused("a limit is written \\lim_{\\Delta q \\to 0}, q a number")
-        return np.real(self.child(nudges={key: np.array(1j * STEP)}).eval(tree.children[-1], env))
+        value = self.child(nudges={key: np.array(1j * STEP)}).eval(tree.children[-1], env)
+        if np.abs(value) > 1e-10 / STEP:                    # what rounding leaves, divided by i h, is imaginary and far smaller
+            raise Refused("there is no limit")
+        return np.real(value)
 
 
 # --- equations --------------------------------------------------------------------------------------------------------
@@ -573,7 +576,7 @@ def evaluate(latex, words, printed=(), draws=3):
         raise Refused("there is no = in it")
     here = world(words, tuple(printed))
     for seed in range(draws):
-        run = here.run(seed, PHI[seed % len(PHI)] if "\\varphi" in text else sigma)
+        run = here.run(seed, PHI[seed % len(PHI)] if "φ" in words else sigma)
         scales = [parts(run, trees, scale) if scale == 1 or "\\approx" in rels else None for scale in (1, 1e-3, 1e-2)]
         for i, rel in enumerate(rels):
             wrong = disagreement(rel, text, *(values and values[i:i + 2] for values in scales))
@@ -608,7 +611,7 @@ def main(arguments):
             try:
                 here = check(e, definitions(found))
                 sizes = ", ".join(f"{k} = {v}" for k, v in here.sizes.items())
-                print(f"✓ {e.label}  [{' '.join(sorted(names(e.page, e.label, e.latex)))}] {sizes}")
+                print(f"✓ {e.label}  [{' '.join(sorted(names(e.page, e.label, e.latex)))}]  {sizes}")
             except Refused as error:
                 bad += 1
                 print(f"✗ {error}")
