@@ -256,6 +256,15 @@ def test_the_pile_of_the_hidden_layer_names_its_own_sizes():
 # --- curves and images
 
 
+@pytest.mark.parametrize("low, high", [(-3, 40), (-1, -0.5), (0.2, 0.8)])
+def test_names_stand_at_the_ends_of_their_lines(low, high):
+    fig, ax = plots.curves([-8, 8], {"low": [0, low], "high": [0, high]})
+    fig.canvas.draw()
+    for text, end in zip(ax.texts, (low, high)):
+        height = ax.transAxes.inverted().transform(ax.transData.transform((8, end)))[1]
+        assert abs(text.xy[1] - height) < 1e-6, text.get_text()
+
+
 def test_lines_differ_by_more_than_color():
     fig, ax = plots.curves([1, 2, 3], {"one": [1, 2, 3], "two": [1, 2, 3.01], "three": [3, 2, 1]}, markers=True)
     assert len({line.get_linestyle() for line in ax.lines}) == len({line.get_marker() for line in ax.lines}) == 3

@@ -614,6 +614,7 @@ def curves(x, ys, *, xlabel="", ylabel="", log="", markers=False, ax=None):
 
 def _name_ends(ax, x, ends, gap=0.075):
     """Write each line's name right of its end, pushed apart where they would touch."""
+    ax.autoscale_view()                                  # else the limits are still those of an empty axis
     heights = [(ax.transData + ax.transAxes.inverted()).transform((x, y))[1] for y, *_ in ends]
     order = np.argsort(heights, kind="stable")
     last = -np.inf
