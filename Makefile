@@ -8,7 +8,7 @@ export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help book serve test test-all weigh shots notebooks clean
+.PHONY: help book serve test test-all weigh shots pdf notebooks clean
 
 help: ## show this list
 	@echo "make COMMAND, where COMMAND is one of"
@@ -34,6 +34,9 @@ weigh: env-test ## print what every page weighs, how fast it paints, what axe fi
 shots: env-test ## make pictures of every page, both themes, wide and narrow, in _build/shots
 	@test -f _build/html/index.html || $(MAKE) --no-print-directory book
 	@$(PY) tools/weigh.py --shots _build/shots
+
+pdf: env-test ## print the whole book into _build/pdf/book.pdf (needs Chromium)
+	@$(PY) tools/pdf.py
 
 notebooks: env-book ## execute the notebooks in place and store their outputs
 	@$(PY) tools/notebooks.py

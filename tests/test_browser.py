@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+import build
+import pdf
 import weigh
 
 pytestmark = pytest.mark.browser
@@ -158,6 +160,16 @@ def test_the_colors_of_the_book_have_contrast(theme):
     grounds = [colors[name] for name in ("pst-color-background", "pst-color-on-background", "book-panel")]
     for name in ("size-m", "size-d", "size-t", "size-n", "book-accent", "book-ink", "book-muted"):
         assert min(contrast(colors[name], ground) for ground in grounds) >= 4.5, name
+
+
+@pytest.mark.slow
+def test_the_book_prints(tmp_path):
+    good, record = build.build(into=tmp_path, stored=True, builder="singlehtml", say=lambda *a, **k: None)
+    assert good, build.complaints(record)
+    pdf.make(tmp_path / "_build" / "singlehtml", tmp_path / "book.pdf")
+    printed = (tmp_path / "book.pdf").read_bytes()
+    assert len(re.findall(rb"/Type\s*/Page\b", printed)) > 5 * len(CHAPTERS)
+    assert b"/Outlines" in printed and b"/StructTreeRoot" in printed, "no bookmarks or no tags"
 
 
 # --- the tests can fail -------------------------------------------------------------------------------------------------

@@ -238,6 +238,8 @@ def test_publishing_environment_gives_addresses(tmp_path, monkeypatch):
     assert start.meta["og:url"] == "https://example.org/backprop/chapters/start.html"
     assert start.meta["og:title"] and "one sentence & a half" in start.meta["og:description"]
     assert "https://example.org/backprop/chapters/runs.html" in (html / "sitemap.xml").read_text("utf-8")
+    assert start.meta["og:image"] == "https://example.org/backprop/_static/card.png"
+    assert (html / "_static" / "card.png").stat().st_size > 10_000
     assert '<base href="/backprop/"' in (html / "404.html").read_text("utf-8")
     assert any(link.startswith("https://github.com/example/backprop") for link in start.links)
     assert any(link.startswith("https://binder.example.org/") for link in runs.links)

@@ -16,7 +16,7 @@ from docutils import nodes
 
 import maths
 
-CARD = "_static/card.png"  # the picture of the social card, where there is one
+CARD = "_static/card.png"  # the picture of the social card, drawn where the book has an address
 
 
 # --- addresses from the environment --------------------------------------------------------------------------------
@@ -135,10 +135,9 @@ def describe(app, pagename, templatename, context, doctree):
     if app.config.html_baseurl:
         base = app.config.html_baseurl
         found.update({"og:title": html.unescape(title), "og:description": text, "og:type": "article",
-                      "og:site_name": app.config.html_title, "og:url": f"{base}{pagename}.html"})
-        if (Path(app.srcdir) / CARD).exists():
-            found.update({"og:image": base + CARD, "og:image:alt": app.config.html_title,
-                          "twitter:card": "summary_large_image"})
+                      "og:site_name": app.config.html_title, "og:url": f"{base}{pagename}.html",
+                      "og:image": base + CARD, "og:image:alt": f"{app.config.html_title}: the formula of the book",
+                      "twitter:card": "summary_large_image"})
     for name, value in found.items():
         attribute = "property" if name.startswith("og:") else "name"
         tags += f'<meta {attribute}="{name}" content="{html.escape(value, quote=True)}" />\n'
@@ -171,6 +170,9 @@ def finish(app, exception):
             f'<body><main><h1>{html.escape(app.config.html_title)}</h1><p><a href="{start}.html">Start reading</a></p>'
             "</main></body></html>\n", "utf-8")
     if base:
+        import card
+
+        card.draw(out / CARD, app.config.html_title)
         pages = "".join(f"  <url><loc>{escape(base + name)}.html</loc></url>\n" for name in sorted(app.env.found_docs))
         (out / "sitemap.xml").write_text(
             '<?xml version="1.0" encoding="utf-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
