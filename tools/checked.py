@@ -136,7 +136,9 @@ def on_doctree_resolved(app, doctree, docname):
         found = getattr(app.env, "checked_equations", {})
         order = [page for page in app.env.collect_relations() if page in found] + sorted(set(found) - set(app.env.collect_relations()))
         total = [equation for page in order for equation in found[page]]
-        count = f"{len(total)} equations, each checked by a cell of its chapter; the printed LaTeX of {sum(e.run for e in total)} of them is evaluated as well."
+        run = sum(equation.run for equation in total)
+        count = (f"{len(total)} equations, each checked by a cell of its chapter; the printed LaTeX of "
+                 f"{'every one' if run == len(total) else f'{run} of them'} is evaluated as well.")
         sections = [nodes.section("", nodes.title("", "", link(app, docname, page, "", app.env.titles[page].astext())),
                                   *(entry(app, docname, page, equation) for equation in found[page]), ids=[f"checked-in-{number}"])
                     for number, page in enumerate(order, 1)]
