@@ -2,9 +2,10 @@
 import numpy as np
 import pytest
 
-from backprop import Convention, Params, backward, complex_step, convert, forward
+from backprop import Convention, Params, backward, central_difference, complex_step, convert, forward
 from backprop.conventions import CHOICES, PRESETS, preset
 from networks import assert_close, assert_same, frozen, network
+from test_oracles import as_classifier, oracle, problem
 
 CONVENTIONS = {Convention(w, r, b).name: Convention(w, r, b) for w in CHOICES["weights"] for r in CHOICES["reduction"]
                for b in CHOICES["bias"]}
@@ -106,3 +107,72 @@ def test_bad_input_gets_one_sentence(call, message):
     with pytest.raises(ValueError, match=message) as raised:
         call()
     assert "\n" not in str(raised.value)
+
+
+# the libraries themselves
+
+@pytest.mark.slow
+def test_scikit_learn_itself():
+    params, X, Y = problem(3, 4, 2, 5)
+    network = as_classifier(params, X, Y, alpha=0, learning_rate_init=1.0, batch_size=len(X))
+    network.partial_fit(X, Y)                                  # one step at rate 1: the gradient is the difference
+    theirs = Params(*(a - b for a, b in zip(params, (*network.coefs_, *network.intercepts_))))
+    assert_close(convert(theirs, "scikit-learn", "book", 5, 2), backward(params, forward(params, X), X, Y), 1e-12)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("t", [1, 2, 5])
+def test_scikit_learns_regressor_divides_its_loss_by_t_and_not_its_gradient(t):
+    """As the section "mistakes in print" says. When a version changes this, change the section."""
+    regressor = oracle("sklearn.neural_network").MLPRegressor(
+        hidden_layer_sizes=(4,), activation="logistic", solver="sgd", alpha=0, momentum=0, nesterovs_momentum=False,
+        learning_rate_init=1e-6, batch_size=5, shuffle=False, random_state=0)
+    rng = np.random.default_rng(0)
+    X, Y = rng.normal(size=(5, 3)), rng.normal(size=(5, t))
+    regressor.partial_fit(X, Y if t > 1 else Y[:, 0])          # builds the network
+    W_h, W_out = (W.copy() for W in regressor.coefs_)
+    b_h, b_out = (b.copy() for b in regressor.intercepts_)
+
+    def printed(W):
+        return 0.5 * np.mean((Y - (1 / (1 + np.exp(-(X @ W_h + b_h))) @ W + b_out)) ** 2)
+
+    regressor.partial_fit(X, Y if t > 1 else Y[:, 0])          # reports the loss, then takes one step
+    assert regressor.loss_ == pytest.approx(printed(W_out), rel=1e-12)
+    gradient = (W_out - regressor.coefs_[1]) / 1e-6
+    assert_close(gradient / central_difference(printed, W_out), np.full((4, t), float(t)), 1e-6)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("c", CONVENTIONS.values(), ids=CONVENTIONS)
+def test_autograd_differentiates_the_loss_of_each_convention(c):
+    grad, anp = oracle("autograd").grad, oracle("autograd.numpy")
+    params, X, Y = network(3, 4, 2, 5)
+
+    def theirs(arrays):
+        W_h, W_out, b_h, b_out = (*arrays, None, None)[:4]
+        if c.weights == "out,in":
+            W_h, W_out = W_h.T, W_out.T
+        if c.bias == "first-row":
+            W_h, b_h, W_out, b_out = W_h[1:], W_h[0], W_out[1:], W_out[0]
+        A_h = 1 / (1 + anp.exp(-(X @ W_h + anp.ravel(b_h))))
+        A = 1 / (1 + anp.exp(-(A_h @ W_out + anp.ravel(b_out))))
+        L = -(Y * anp.log(A) + (1 - Y) * anp.log(1 - A))
+        return {"sum": anp.sum(L), "mean": anp.sum(L) / len(X), "mean_all": anp.mean(L)}[c.reduction]
+
+    gradient = Params(*grad(theirs)(tuple(a for a in stored(params, c) if a is not None)))
+    assert_close(convert(gradient, c, "book", 5, 2), backward(params, forward(params, X), X, Y), 1e-12)
+
+
+@pytest.mark.slow
+def test_pytorch_itself_where_it_is_installed():
+    torch = pytest.importorskip("torch")                       # gigabytes: never asked for by this project
+    params, X, Y = network(3, 4, 2, 5)
+    layers = torch.nn.Linear(3, 4).double(), torch.nn.Linear(4, 2).double()
+    with torch.no_grad():
+        for layer, W, b in zip(layers, params[:2], params[2:]):
+            layer.weight.copy_(torch.tensor(W.T))
+            layer.bias.copy_(torch.tensor(b))
+    out = layers[1](torch.sigmoid(layers[0](torch.tensor(X))))
+    torch.nn.BCEWithLogitsLoss()(out, torch.tensor(Y)).backward()
+    theirs = Params(*(layer.weight.grad.numpy() for layer in layers), *(layer.bias.grad.numpy() for layer in layers))
+    assert_close(convert(theirs, "pytorch", "book", 5, 2), backward(params, forward(params, X), X, Y), 1e-12)

@@ -102,7 +102,7 @@ def test_every_mistake_is_named_or_listed_where_it_coincides(name):
 @pytest.mark.slow
 @pytest.mark.parametrize("name", SINGLE)
 def test_every_mistake_is_named_on_200_networks(name):
-    found = [named(seed, {name}, convention) for seed in range(200) for convention in (None, "book")]
+    found = [named(seed, {name}, (None, "book")[seed % 2]) for seed in range(200)]
     assert False not in found and True in found
 
 
@@ -168,7 +168,7 @@ def test_coincidences_are_listed_with_the_numbers_that_separate_them():
     hidden = diagnose(params, X, Y, right(params, X, Y))
     assert hidden.names == ("correct",)
     assert {"factor-n", "factor-t", "bias-not-summed", "children-not-summed"} <= set(hidden.alternatives)
-    assert "factor-n would not show here: to see it take another number of examples" in hidden.evidence
+    assert "factor-n would not show here: to see it, take another number of examples" in hidden.evidence
     assert "two or more outputs" in hidden.evidence
 
 

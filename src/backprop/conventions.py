@@ -48,13 +48,11 @@ BOOK = Convention()
 PRESETS = {                                                   # each proved in the conventions chapter and in the tests
     "book": BOOK,
     "raschka-3e": Convention("in,out", "sum", "vector"),              # Python Machine Learning, 3rd edition
-    "raschka-2022": Convention("out,in", "mean", "vector"),           # Machine Learning with PyTorch and Scikit-Learn
     "nielsen": Convention("out,in", "mean", "column"),                # Neural Networks and Deep Learning
     "ng-deep-learning": Convention("out,in", "mean", "column"),       # Deep Learning Specialization, Z = W A + b
     "ng-machine-learning": Convention("out,in", "mean", "first-row"),  # Machine Learning (2011), Theta with a bias unit
     "bishop": Convention("out,in", "sum", "first-row"),               # Pattern Recognition and Machine Learning
     "goodfellow": Convention("out,in", "sum", "column"),              # Deep Learning, algorithm 6.4
-    "hastie": Convention("out,in", "sum", "vector"),                  # The Elements of Statistical Learning
     "d2l": Convention("out,in", "sum", "column"),                     # Dive into Deep Learning, section 5.3
     "cs231n": Convention("in,out", "mean", "vector"),                 # CS231n, the case study
     "scikit-learn": Convention("in,out", "mean", "vector"),           # MLPClassifier

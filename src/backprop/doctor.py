@@ -122,7 +122,7 @@ MISTAKES = (
             "The mean over all n t entries, the default of some libraries, is neither the sum nor the mean over examples."),
     Mistake("factor-two", "all", None, _both_ways(lambda z: 2), "the gradient {} two", "sizes other than 2", "sec-loss",
             "A 2 comes from a square without its ½. Cross-entropy has none."),
-    Mistake("factor", "all", None, lambda z: (), "the gradient {} {:.6g}", "other numbers", "sec-n-mean",
+    Mistake("factor", "all", None, lambda z: (), "the gradient times {}", "other numbers", "sec-n-mean",
             "Every entry is off by one number, and it is not n, t, n t or 2. Look for a scale, e.g. a learning rate."),
 )
 VERDICTS = {
@@ -435,8 +435,10 @@ def _evidence(case, reading, where):
             way = f"{reading.eta * reading.convention.divisor(case.z.n, case.z.t):.6g}"
         elif MISTAKES[row].line == "counted":
             way = int(reading.run.counted.argmax())
+        elif row == FACTOR:
+            way = f"{way[1]:.6g}"
         ratio = f" (ratio {way[1]:.6g})" if row in range(SIGN, FACTOR) else ""
-        code.append(MISTAKES[row].code.format(*(way if isinstance(way, tuple) else (way,))) + ratio)
+        code.append(MISTAKES[row].code.format(way[0] if isinstance(way, tuple) else way) + ratio)
     if reading.names[-1].startswith("convention:"):
         c = reading.convention
         like = [name for name, p in PRESETS.items() if (p.weights, p.reduction) == (c.weights, c.reduction)]
@@ -449,11 +451,11 @@ def _evidence(case, reading, where):
 def _separated(best, other, name):
     """Return the numbers that would tell two readings apart."""
     if best.convention != other.convention:
-        return f"as {name} the numbers are the same: what J and W mean decides"
+        return f"the same numbers as {name}: only what J and W stand for decides"
     more = [MISTAKES[row] for row in other.rows if row not in best.rows]
     if len(other.rows) > len(best.rows):
-        return f"{more[0].name} would not show here: to see it take {more[0].apart}"
-    return f"{name} gives the same numbers: to tell take " + ", ".join(
+        return f"{more[0].name} would not show here: to see it, take {more[0].apart}"
+    return f"{name} gives the same numbers: to tell them apart, take " + " or ".join(
         dict.fromkeys(MISTAKES[row].apart for row in set(best.rows) ^ set(other.rows)))
 
 
@@ -468,6 +470,6 @@ def _unknown(case, views):
     _, view, right, gap = min((compare(*pair) for pair in product(views, reductions)), key=lambda found: found[0])
     entries = [(name, index) for name, a in view.parts.items() for index in np.ndindex(a.shape)]
     worst = [f"{entries[k][0]}{list(entries[k][1])} is {view.flat[k]:.6g} and should be {right[k]:.6g}"
-             for k in np.argsort(-gap, kind="stable")[:3]]
+             for k in np.argsort(-gap, kind="stable")[:3] if gap[k] > view.tolerance[k]]
     evidence = f"{(gap <= view.tolerance).sum()} of {len(gap)} numbers agree; " + ", ".join(worst)
     return Diagnosis(("unknown",), VERDICTS["unknown"].why, evidence, page(VERDICTS["unknown"].section), ())
