@@ -1,8 +1,8 @@
 """A small m-d-t network to take in hand: every weight, input and target moves, and the gradient moves with them.
 
 In Jupyter a Playground is a widget, two-way with Python. In the book it stands as a `div` that carries its numbers,
-with a plain table inside for readers without scripts; `page_scripts()`, placed once on such a page, brings every one of
-them to life with the same JavaScript, no widget manager and no request.
+with a plain table inside for readers without scripts; `page_scripts()`, placed once in the head of such a page, brings
+every one of them to life with the same JavaScript, no widget manager and no request.
 
     network.js      the arithmetic: mlp.py once more, name by name
     playground.js   the drawing and the controls, an ES module for anywidget
@@ -22,6 +22,7 @@ from backprop.mlp import Params, backward, forward, loss
 VIEWS = ("paths", "shapes", "examples")
 LARGEST = 5                                # of m, d, t and n: what can be read at a glance
 _FOLDER = Path(__file__).parent
+_MOUNT = "<script>globalThis.mountPlayground?.(document.currentScript.previousElementSibling)</script>"
 _ARRAYS = ("W_h", "W_out", "b_h", "b_out", "X", "Y")
 
 
@@ -37,10 +38,9 @@ def _module():
 
 
 def page_scripts():
-    """Return the style and the script that make every Playground of a page move; a page needs them once."""
+    """Return the style and the script that make every Playground of a page move; a page needs them once, in its head."""
     script = _module().replace("export default { render };", "") + _source("static.js")
-    return (f"<style>\n{_source('playground.css')}</style>\n"
-            f'<script type="module" data-playground>\n{script}</script>\n')
+    return f"<style>\n{_source('playground.css')}</style>\n<script>\n(() => {{\n\"use strict\";\n{script}}})();\n</script>\n"
 
 
 class _Checked(traitlets.TraitType):
@@ -166,7 +166,7 @@ class Playground(anywidget.AnyWidget):
                 f"<p><strong>Playground</strong>: a {m}-{d}-{t} network, n = {n}, J = {self.loss:.4f}. "
                 "Run this cell, or open this page of the book in a browser, to move it.</p>"
                 f"<table><thead><tr><th>What</th><th>Symbol</th><th>Shape</th><th>Numbers</th></tr></thead>"
-                f"<tbody>{body}</tbody></table></div>")
+                f"<tbody>{body}</tbody></table></div>{_MOUNT}")
 
 
 def _digits(array):

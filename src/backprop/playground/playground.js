@@ -1,4 +1,4 @@
-import { transpose, product, entrywise, sigmoid, forward, losses, loss, backward, step } from "./network.js";
+import { transpose, product, entrywise, forward, losses, loss, backward, step } from "./network.js";
 
 // The drawing and the controls: an ES module for anywidget. Everything shown is computed by network.js from the model's
 // traits W_h, W_out, b_h, b_out, X, Y, mean, eta and view; what is chosen (`ui`) belongs to this one picture.
@@ -11,16 +11,20 @@ let instances = 0;
 
 // --- numbers and symbols as text -------------------------------------------------------------------------------------
 
-const minus = (text) => text.replace("-", "−");
+const minus = (text) => text.replaceAll("-", "−");
 
 function fixed(value, digits = 4) {
   const size = Math.abs(value);
   if (!Number.isFinite(value)) return minus(String(value)).replace("Infinity", "∞");
-  if (size >= 1e5 || (size && size < 0.5 * 10 ** -digits)) return minus(value.toExponential(1));
+  if (size >= 1e5 || (size && size < 0.5 * 10 ** -digits)) return minus(value.toExponential(1).replace("+", ""));
   return minus(value.toFixed(size >= 1000 ? 0 : size >= 10 ? Math.min(digits, 2) : digits));
 }
 
-const short = (value, digits = 4) => minus(String(parseFloat(value.toPrecision(digits))));
+function short(value, digits = 4) {
+  const size = Math.abs(value);
+  if (size >= 1e6 || (size && size < 1e-3)) return minus(value.toExponential(1).replace(".0", "").replace("+", ""));
+  return minus(String(parseFloat(value.toPrecision(Math.max(digits, String(Math.trunc(size)).length)))));
+}
 
 // A letter with a superscript above a subscript, as HTML.
 const symbol = (letter, above = "", below = "") =>
@@ -90,13 +94,13 @@ const sizeOf = (A) => [A.value.length, A.value[0].length];
 
 function times(A, B) {
   const text = `${letters(A)} · ${letters(B)}`;
-  if (sizeOf(A)[1] !== sizeOf(B)[0]) return { text, reason: `${A.letters[1]} ≠ ${B.letters[0]}: no product` };
+  if (sizeOf(A)[1] !== sizeOf(B)[0]) return { text, reason: `${A.letters[1]} ≠ ${B.letters[0]}` };
   return typed(product(A.value, B.value), A.letters[0], B.letters[1], text);
 }
 
 function byEntry(A, B) {
   const text = `${letters(A)} ⊙ ${letters(B)}`;
-  if (String(sizeOf(A)) !== String(sizeOf(B))) return { text, reason: `${A.letters[1]} ≠ ${B.letters[1]}: no ⊙` };
+  if (String(sizeOf(A)) !== String(sizeOf(B))) return { text, reason: `${A.letters[1]} ≠ ${B.letters[1]}` };
   return typed(entrywise((a, b) => a * b, A.value, B.value), ...A.letters, text);
 }
 
@@ -201,11 +205,11 @@ function render({ model, el }) {
 
   const parse = (key) => { const [name, i, j] = key.split(" "); return [name, +i, +j]; };
 
-  function get(key) {
-    const [name, i, j] = parse(key), s = read();
-    if (name in SIZES || name === "eta") return s[name];
+  function get(key, s = read()) {
+    const [name, i, j] = parse(key);
     if (name === "example") return ui.r + 1;
     if (name === "added") return ui.added;
+    if (!ARRAYS.includes(name)) return s[name];
     return name[0] === "b" ? s[name][j] : s[name][i][j];
   }
 
@@ -238,10 +242,10 @@ function render({ model, el }) {
   const clamp = (value, { min, max }) => Math.min(max, Math.max(min, value));
   const nudge = (key, by) => put(key, clamp(parseFloat((get(key) + by).toPrecision(12)), range(key)));
 
-  function field(key, label = "") {
+  function field(key) {
     const r = range(key), bounds = [["min", r.min], ["max", r.max]].filter(([, v]) => Number.isFinite(v));
     return `<input class="bp-field" data-key="${key}" role="spinbutton" inputmode="text" autocomplete="off" spellcheck="false" ` +
-      `aria-label="${label || r.word}" ${bounds.map(([n, v]) => `aria-value${n}="${v}"`).join(" ")}>`;
+      `aria-label="${r.word}" ${bounds.map(([n, v]) => `aria-value${n}="${v}"`).join(" ")}>`;
   }
 
   const dial = (key, label) =>
@@ -268,7 +272,7 @@ function render({ model, el }) {
     built = shape;
     ui.r = Math.min(ui.r, s.n - 1);
     ui.added = Math.min(ui.added, s.n);
-    ui.i = Math.min(ui.i, (ui.layer === "out" ? s.d : s.m) - 1, s.b_h ? Infinity : Math.max(ui.i, 0));
+    ui.i = Math.min(Math.max(ui.i, s.b_h ? -1 : 0), (ui.layer === "out" ? s.d : s.m) - 1);
     ui.j = Math.min(ui.j, (ui.layer === "out" ? s.t : s.d) - 1);
     const tabs = Object.entries(VIEWS).map(([view, title]) =>
       `<button role="tab" id="${id}-${view}" data-tab="${view}" aria-controls="${id}-panel" aria-selected="${view === s.view}" ` +
@@ -319,11 +323,11 @@ function render({ model, el }) {
     const s = read();
     build(s);
     for (const input of root.querySelectorAll(".bp-field")) {
-      const value = get2(s, input.dataset.key), text = short(value);
+      const value = get(input.dataset.key, s), text = short(value);
       if (input !== typing && input.value !== text) input.value = text;
       if (input.getAttribute("aria-valuenow") === String(value)) continue;
       input.setAttribute("aria-valuenow", value);
-      input.setAttribute("aria-valuetext", text.replace("−", "-"));
+      input.setAttribute("aria-valuetext", text.replaceAll("−", "-"));
     }
     for (const radio of root.querySelectorAll("[data-toggle]"))
       radio.checked = String(radio.dataset.toggle === "mean" ? s.mean : ui[radio.dataset.toggle]) === radio.value;
@@ -338,11 +342,6 @@ function render({ model, el }) {
       ui.note = "";
     }, 500);
   }
-
-  const get2 = (s, key) => {
-    const [name, i, j] = parse(key);
-    return name in s && ARRAYS.includes(name) ? (name[0] === "b" ? s[name][j] : s[name][i][j]) : get(key);
-  };
 
   // --- view: paths ---------------------------------------------------------------------------------------------------
 
@@ -362,8 +361,13 @@ function render({ model, el }) {
     const letter = (l, above, below) => `<tspan class="it">${l}</tspan><tspan class="ss" dy="-5">(${above})</tspan>` +
       `<tspan class="ss" dy="9" dx="${{ in: -13, h: -11, out: -17 }[above]}">${below}</tspan>`;
 
+    const text = (x, yy, content, kind = "") => `<text class="${kind}" x="${x}" y="${yy}">${content}</text>`;
+    const italic = (l) => `<tspan class="it">${l}</tspan>`;
+    const pill = (x, yy, half, content) =>
+      `<rect x="${x - half}" y="${yy - 7.5}" width="${2 * half}" height="15" rx="4"/>${text(x, yy + 4, content)}`;
+
     function gap(name, layer, W, x0, x1, p, q) {
-      const crowded = p * q > (narrow ? 9 : 16), rise = crowded ? 1 / 2 : 1 / (q + 1);
+      const crowded = p * q > (narrow ? 9 : 16), rise = crowded || p === 1 ? 1 / 2 : 1 / (q + 1);
       let u = 0.5; // where along each curve its label stands: with this rise the labels of the gap lie at equal distances
       for (let k = 0; k < 30; k++) u -= (3 * u * u - 2 * u ** 3 - rise) / (6 * u - 6 * u * u);
       const xu = x0 + R + (1.5 * u - 1.5 * u * u + u ** 3) * (x1 - x0 - 2 * R);
@@ -371,22 +375,24 @@ function render({ model, el }) {
         const d = curve(x0 + R, y(i, p), x1 - R, y(j, q));
         const lit = chosen(layer, i, j) || (layer === "out" && ui.layer === "h" && i === ui.j);
         if (lit) glow(d);
-        parts.edges += `<path class="edge ${w < 0 ? "neg" : ""} ${lit ? "lit" : ""}" d="${d}" stroke-width="${(0.8 + 1.6 * Math.min(2, Math.abs(w))).toFixed(2)}"/>` +
+        const kind = (lit ? " lit" : "") + (chosen(layer, i, j) ? " chosen" : ""), label = short(w, 3);
+        const thick = (0.8 + 1.6 * Math.min(2, Math.abs(w))).toFixed(2);
+        parts.edges += `<path class="edge ${w < 0 ? "neg" : ""}${kind}" d="${d}" stroke-width="${thick}"/>` +
           `<path class="hit" data-edge="${layer} ${i} ${j}" d="${d}"/>`;
         if (crowded && !lit) return;
-        const text = short(w, 3), half = 3.4 * text.length + 5, yu = y(i, p) + (y(j, q) - y(i, p)) * rise;
-        parts.labels += `<g class="tag ${lit ? "lit" : ""} ${chosen(layer, i, j) ? "chosen" : ""}" data-key="${name} ${i} ${j}">` +
-          `<rect x="${xu - half}" y="${yu - 7.5}" width="${2 * half}" height="15" rx="4"/><text x="${xu}" y="${yu + 4}">${text}</text></g>`;
+        parts.labels += `<g class="tag${kind}" data-key="${name} ${i} ${j}">` +
+          `${pill(xu, y(i, p) + (y(j, q) - y(i, p)) * rise, 3.4 * label.length + 5, label)}</g>`;
       }));
     }
 
     function unit(kind, x, yy, name, value, { key = "", lit = false, error = null, bias = null } = {}) {
-      const b = bias && { text: short(bias.value, 3), lit: chosen(kind, -1, bias.j) };
-      parts.units += `<g class="unit ${kind} ${lit ? "lit" : ""}" ${key && `data-key="${key}"`}><circle cx="${x}" cy="${yy}" r="${R}"/>` +
-        `<text class="name" x="${x}" y="${yy - 6}">${name}</text><text x="${x}" y="${yy + 11}">${value}</text></g>` +
-        (error === null ? "" : `<text class="delta" x="${x}" y="${yy + R + 14}"><tspan class="it">δ</tspan> ${error}</text>`) +
-        (b ? `<g class="tag bias ${b.lit ? "lit chosen" : ""}" data-key="${bias.key}"><rect x="${x - 3.3 * b.text.length - 9}" y="${yy - R - 17}" width="${6.6 * b.text.length + 18}" height="15" rx="4"/>` +
-          `<text x="${x}" y="${yy - R - 5.5}"><tspan class="it">b</tspan> ${b.text}</text></g>` : "");
+      parts.units += `<g class="unit ${kind} ${lit ? "lit" : ""}" ${key && `data-key="${key}"`}>` +
+        `<circle cx="${x}" cy="${yy}" r="${R}"/>${text(x, yy - 6, name, "name")}${text(x, yy + 11, value)}</g>`;
+      if (error !== null) parts.units += text(x, yy + R + 14, `${italic("δ")} ${error}`, "delta");
+      if (!bias) return;
+      const label = short(bias.value, 3), on = chosen(kind, -1, bias.j) ? "lit chosen" : "";
+      parts.units += `<g class="tag bias ${on}" data-key="${bias.key}">` +
+        `${pill(x, yy - R - 9.5, 3.3 * label.length + 9, `${italic("b")} ${label}`)}</g>`;
     }
 
     gap("W_h", "h", s.W_h, xIn, xH, s.m, s.d);
@@ -406,16 +412,19 @@ function render({ model, el }) {
       const d = `M${xOut + R} ${yy}H${xL - box}`, toJ = xJ && curve(xL + box, yy, xJ - 24, middle);
       if (lit) { glow(d); if (toJ) glow(toJ); }
       parts.edges += `<path class="edge loss" d="${d}"/>${toJ ? `<path class="edge loss" d="${toJ}"/>` : ""}`;
-      parts.units += `<g class="unit loss ${lit ? "lit" : ""}" data-key="Y ${r} ${j}"><rect x="${xL - box}" y="${yy - 21}" width="${2 * box}" height="42" rx="7"/>` +
-        `<text x="${xL}" y="${yy - 4}"><tspan class="it">y</tspan> ${short(s.Y[r][j], 3)}</text><text x="${xL}" y="${yy + 13}"><tspan class="it">L</tspan> ${fixed(L[j], 3)}</text></g>`;
+      parts.units += `<g class="unit loss ${lit ? "lit" : ""}" data-key="Y ${r} ${j}">` +
+        `<rect x="${xL - box}" y="${yy - 21}" width="${2 * box}" height="42" rx="7"/>` +
+        `${text(xL, yy - 4, `${italic("y")} ${short(s.Y[r][j], 3)}`)}${text(xL, yy + 13, `${italic("L")} ${fixed(L[j], 3)}`)}</g>`;
     });
     const Jr = L.reduce((a, b) => a + b, 0);
-    if (xJ) parts.units += `<g class="unit loss lit"><circle cx="${xJ}" cy="${middle}" r="24"/><text class="name" x="${xJ}" y="${middle - 5}">` +
-      `<tspan class="it">J</tspan>${s.n > 1 ? `<tspan class="ss" dy="-5">[${r + 1}]</tspan>` : ""}</text><text x="${xJ}" y="${middle + 11}">${fixed(Jr, 3)}</text></g>`;
-    const heads = [[xIn, "in", "m"], [xH, "h", "d"], [xOut, "out", "t"]].map(([x, kind, l]) =>
-      `<text class="size ${kind}" x="${x}" y="12">${narrow ? "" : { in: "inputs, ", h: "hidden, ", out: "outputs, " }[kind]}${l} = ${s[l]}</text>`).join("");
-    const say = `Network ${s.m}-${s.d}-${s.t}, example ${r + 1}. Inputs ${s.X[r].map((v) => short(v))}. Hidden ${s.A_h[r].map((v) => fixed(v))}. ` +
-      `Outputs ${s.A_out[r].map((v) => fixed(v))}. Errors of the outputs ${s.delta_out[r].map((v) => fixed(v))}.`;
+    const name = italic("J") + (s.n > 1 ? `<tspan class="ss" dy="-5">[${r + 1}]</tspan>` : "");
+    if (xJ) parts.units += `<g class="unit loss lit"><circle cx="${xJ}" cy="${middle}" r="24"/>` +
+      `${text(xJ, middle - 5, name, "name")}${text(xJ, middle + 11, fixed(Jr, 3))}</g>`;
+    const heads = [[xIn, "in", "m", "inputs, "], [xH, "h", "d", "hidden, "], [xOut, "out", "t", "outputs, "]].map(
+      ([x, kind, l, word]) => text(x, 12, `${narrow ? "" : word}${l} = ${s[l]}`, `size ${kind}`)).join("");
+    const list = (values) => values.map((v) => fixed(v)).join(", ");
+    const say = `Network ${s.m}-${s.d}-${s.t}, example ${r + 1}. Inputs ${s.X[r].map((v) => short(v)).join(", ")}. ` +
+      `Hidden ${list(s.A_h[r])}. Outputs ${list(s.A_out[r])}. Errors of the outputs ${list(s.delta_out[r])}.`;
     return `<svg role="img" aria-label="${say}" width="${width}" height="${height + 6}" viewBox="0 0 ${width} ${height + 6}">` +
       `${heads}${parts.glow}${parts.edges}${parts.labels}${parts.units}</svg>`;
   }
@@ -432,7 +441,8 @@ function render({ model, el }) {
     const ii = Math.max(i, 0), a = A[r][ii], entry = D[r][j] * a;
     const target = bias ? symbol("b", `(${layer})`, j + 1) : symbol("w", `(${layer})`, `${i + 1},${j + 1}`);
     const by = `∂<i>J</i>/∂${target}`;
-    const factor = (name, value, note = "", kind = "") => `<span class="bp-factor ${kind}"><span>${name}</span><b>${fixed(value)}</b>${note && `<small>${note}</small>`}</span>`;
+    const factor = (name, value, note = "", kind = "") =>
+      `<span class="bp-factor ${kind}"><span>${name}</span><b>${fixed(value)}</b>${note && `<small>${note}</small>`}</span>`;
     const came = (note) => (bias ? factor("bias", 1, note) : factor(symbol("a", toOut ? "(h)" : "(in)", i + 1), a, note)), before = came();
     const brief = sign("=") + factor(symbol("δ", `(${layer})`, j + 1), D[r][j], "error") + sign("·") + came("what came in") + sign("=") +
       (s.n > 1 ? factor("this example", entry, "", "now") : factor(by, entry, "", "hit"));
@@ -457,13 +467,17 @@ function render({ model, el }) {
     const [p, q] = toOut ? ["d", "t"] : ["m", "d"], pp = bias ? "1" : p;
     const dense = s.n + 2 * G[0].length > 8, digits = dense ? 3 : 4;
     const nameT = bias ? "<b>1</b><sup>⊤</sup>" : symbol("A", toOut ? "(h)⊤" : "(in)⊤");
-    const pick = s.n > 1 ? (b) => (b ? "hit" : "part") : () => "part";
-    const count = toOut || s.t === 1 ? "one path leads" : `${s.t} paths lead`;
-    update(out, `<p class="bp-title">From <i>J</i> back to ${target}: ${count}${toOut || s.t === 1 ? "" : ", and their products add"}</p>${lines}` +
-      `<p class="bp-title">The entry they make</p><div class="bp-line bp-product ${dense ? "bp-dense" : ""}">` + (s.mean && s.n > 1 ? sign(perN) : "") +
-      matrix(`${pp}×n`, transpose(A), { label: nameT, digits, lit: (k, e) => (k === ii ? pick(e === r) : "") }) +
-      pair("·", matrix(`n×${q}`, D, { label: symbol("δ", `(${layer})`), digits, lit: (e, k) => (k === j ? pick(e === r) : "") })) +
-      pair("=", matrix(`${pp}×${q}`, G, { label: `∂<i>J</i>/∂${symbol(bias ? "b" : "W", `(${layer})`)}`, digits, lit: (k, l) => (k === ii && l === j ? "hit" : "") })) + `</div>`);
+    const pick = (now) => (now && s.n > 1 ? "hit" : "part");
+    const left = matrix(`${pp}×n`, transpose(A), { label: nameT, digits, lit: (k, e) => (k === ii ? pick(e === r) : "") });
+    const right = matrix(`n×${q}`, D, { label: symbol("δ", `(${layer})`), digits, lit: (e, k) => (k === j ? pick(e === r) : "") });
+    const made = matrix(`${pp}×${q}`, G, {
+      label: `∂<i>J</i>/∂${symbol(bias ? "b" : "W", `(${layer})`)}`, digits, lit: (k, l) => (k === ii && l === j ? "hit" : ""),
+    });
+    const several = !toOut && s.t > 1;
+    update(out, `<p class="bp-title">From <i>J</i> back to ${target}: ` +
+      `${several ? `${s.t} paths lead, and their products add` : "one path leads"}</p>${lines}` +
+      `<p class="bp-title">The entry ${several ? "they make" : "it makes"}</p><div class="bp-line bp-product ${dense ? "bp-dense" : ""}">` +
+      `${s.mean && s.n > 1 ? sign(perN) : ""}${left}${pair("·", right)}${pair("=", made)}</div>`);
     const spoken = WORDS[(bias ? "b_" : "W_") + layer](i, j);
     return `J is ${fixed(s.J)}. Derivative by ${spoken}: ${fixed(total)}.`;
   }
@@ -479,14 +493,15 @@ function render({ model, el }) {
       const made = result.reason ? "" : letters(result);
       const chance = fits && made !== "d×t";
       const arithmetic = `<span>${coloured(result.text)}</span><span>${numbers(result.text)}${made && ` = ${numbers(made)}`}</span>`;
-      const shape = mark(fits, chance ? `fits, as ${coincidence(made)}` : "fits", result.reason ? coloured(result.reason.replace(": no", ": no").split(":")[0]) : `not ${numbers("d×t")}`);
+      const shape = mark(fits, chance ? `fits, as ${coincidence(made)}` : "fits", result.reason ? coloured(result.reason) : `not ${numbers("d×t")}`);
       return `<tr class="${right ? "right" : fits ? "fits" : "out"}"><th scope="row">${formula}</th><td class="bp-sizes">${arithmetic}</td>` +
         `<td>${shape}</td><td>${fits ? mark(right, "agrees", `off by ${fixed(off)}`) : `<span class="bp-mark no">–</span>`}</td></tr>`;
     }).join("");
     const were = (k) => (k === 1 ? "1 passes" : `${k} pass`);
     const verdict = `${fit.length} of ${results.length} have the shape ${s.d} × ${s.t}; ${were(right.length)} the gradient check`;
     update(out, `<p class="bp-verdict">Which of these is ∂<i>J</i>/∂${symbol("W", "(out)")}? <strong>${verdict}.</strong></p>` +
-      `<table class="bp-table"><thead><tr><th scope="col">Formula</th><th scope="col">Sizes</th><th scope="col">Shape check</th><th scope="col">Gradient check</th></tr></thead><tbody>${rows}</tbody></table>` +
+      `<table class="bp-table"><thead><tr>${["Formula", "Sizes", "Shape check", "Gradient check"].map((h) => `<th scope="col">${h}</th>`).join("")}</tr></thead>` +
+      `<tbody>${rows}</tbody></table>` +
       `<p class="bp-hint">Gradient check: each weight nudged by ±0.00001, the change of <i>J</i> against the formula, computed here.</p>`);
     return `${verdict}.`;
   }
@@ -563,12 +578,12 @@ function render({ model, el }) {
 
   // Take what stands in the field: a number at once, half a number when it is finished, anything else never.
   function take(input, finished) {
-    const { key } = input.dataset, text = input.value.trim().replace("−", "-");
+    const { key } = input.dataset, text = input.value.trim().replaceAll("−", "-");
     if (typing !== input) start = get(key);
     typing = input;
     let sentence = "";
     if (/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text)) {
-      if (text !== short(get(key)).replace("−", "-")) sentence = put(key, Number(text));
+      if (text !== short(get(key)).replaceAll("−", "-")) sentence = put(key, Number(text));
     } else if (finished || !/^[+-]?\d*\.?\d*(e[+-]?)?$/i.test(text)) {
       sentence = `${text ? `“${text.slice(0, 20)}”` : "an empty field"} is not a number: type digits such as −0.35`;
     }

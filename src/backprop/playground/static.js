@@ -14,9 +14,9 @@ function standIn(state) {
   };
 }
 
-for (const el of document.querySelectorAll(".bp-playground[data-state]")) {
-  const model = standIn(JSON.parse(el.dataset.state));
+// Called right behind each element, before it is painted: nothing on the page moves when the picture takes its place.
+globalThis.mountPlayground = (el) => {
+  el.playground = standIn(JSON.parse(el.dataset.state));
   el.replaceChildren();
-  el.playground = model;
-  render({ model, el });
-}
+  render({ model: el.playground, el });
+};
