@@ -150,6 +150,14 @@ def test_second_execution_leaves_the_same_bytes(tmp_path):
     assert path.read_bytes() == first
 
 
+def test_what_a_cell_prints_is_one_output_however_slowly_it_comes(tmp_path):
+    slow = "import time\nprint(1, flush=True)\ntime.sleep(0.5)\nprint(2)"
+    path = write(tmp_path, code(slow))
+    notebooks.execute(path)
+    outputs = nbformat.read(path, as_version=4).cells[-1].outputs
+    assert [output.text for output in outputs] == ["1\n2\n"]
+
+
 def test_widget_view_is_left_out_where_there_is_html():
     data = {notebooks.WIDGET_VIEW: {"model_id": "1"}, "text/html": "<b>x</b>", "text/plain": "x"}
     cell = notebooks.tidy(new_notebook(cells=[code(outputs=result(data))])).cells[0]

@@ -48,7 +48,8 @@ def execute(path, timeout=300):
     started = time.time()
     notebook = nbformat.read(path, as_version=4)
     client = NotebookClient(notebook, timeout=timeout, kernel_name="python3", record_timing=False,
-                            store_widget_state=False, resources={"metadata": {"path": str(Path(path).parent)}})
+                            store_widget_state=False, coalesce_streams=True,
+                            resources={"metadata": {"path": str(Path(path).parent)}})
     client.execute()
     Path(path).write_text(text(tidy(notebook)), "utf-8")
     return time.time() - started
