@@ -441,6 +441,8 @@ def test_every_number_moves_the_picture(stand, how):
         elif how == "drag in the drawing":
             page.drag(page.tag(key), -40 if down else 40)
         elif how == "touch":
+            for handle in (field, page.tag(key) if at else field):  # a sideways drag is ours, the page scrolls up and down
+                assert handle.evaluate("(e) => getComputedStyle(e).touchAction") == "pan-y"
             touch(page, field, -50 if down else 50)
         else:
             field.focus()
@@ -607,6 +609,7 @@ def test_sizes_stay_between_one_and_five(stand):
         page.field("d").press("ArrowUp")
     page.settle()
     assert page.field("d").input_value() == "5" and len(page.trait("W_out")) == 5
+    assert page.locator("[role=alert]").is_hidden(), "the end of a range is no mistake"
 
 
 @pytest.mark.browser
