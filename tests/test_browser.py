@@ -47,7 +47,8 @@ def quiet(visit):
 def test_page(browser, site, name, request):
     """Complete, quiet, light; then readable by everyone in both themes, on a desk and on a telephone."""
     views = [(1280, "light"), (390, "dark")]
-    if request.config.getoption("--all"):
+    everything = request.config.getoption("--all")
+    if everything:
         views += [(390, "light"), (1280, "dark")]
     with weigh.Visit(browser, site + name) as visit:
         page = visit.page
@@ -67,7 +68,7 @@ def test_page(browser, site, name, request):
                 page.wait_for_timeout(600)  # the theme looks a moment later which code is now cut off
             page.emulate_media(color_scheme=theme)
             page.wait_for_function(f"document.documentElement.dataset.theme === '{theme}'")
-            found[f"{theme}, {width} px"] = visit.findings()
+            found[f"{theme}, {width} px"] = visit.findings(thorough=everything or name == CHAPTERS[1])
             if width == 390:
                 assert page.evaluate(WIDER) == [0, []], "scrolls sideways on a telephone"
                 assert all(tab == (0 if wide else -1) for wide, tab in page.evaluate(EQUATION_BOXES))

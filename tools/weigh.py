@@ -96,12 +96,16 @@ class Visit:
     def painted(self):
         return self.page.evaluate(PAINT)
 
-    def findings(self):
-        """Return what axe-core finds serious or critical, one line each."""
+    def findings(self, thorough=False):
+        """Return what axe-core finds serious or critical, one line each.
+
+        Left out, for they take most of its time: what is within a formula (nothing there has a name, and its colors are
+        those around it) and, unless `thorough`, the colored words of code, which are the same on every page.
+        """
         from axe_playwright_python.sync_playwright import Axe
 
-        # within a formula there is nothing to name and the colors are those around it: leave out its many elements
-        results = Axe().run(self.page, context={"exclude": [["math"]]}, options={"resultTypes": ["violations"]})
+        left_out = [["math"]] if thorough else [["math"], ["pre span"]]
+        results = Axe().run(self.page, context={"exclude": left_out}, options={"resultTypes": ["violations"]})
         return [f"{found['id']} ({found['impact']}): {node['html'][:160]}" for found in results.response["violations"]
                 if found["impact"] in ("serious", "critical") for node in found["nodes"]]
 
