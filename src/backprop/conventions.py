@@ -49,8 +49,8 @@ PRESETS = {                                                   # each proved in t
     "book": BOOK,
     "raschka-3e": Convention("in,out", "sum", "vector"),              # Python Machine Learning, 3rd edition
     "nielsen": Convention("out,in", "mean", "column"),                # Neural Networks and Deep Learning
-    "ng-deep-learning": Convention("out,in", "mean", "column"),       # Deep Learning Specialization, Z = W A + b
-    "ng-machine-learning": Convention("out,in", "mean", "first-row"),  # Machine Learning (2011), Theta with a bias unit
+    "ng-dl": Convention("out,in", "mean", "column"),                  # Deep Learning Specialization, Z = W A + b
+    "ng-ml": Convention("out,in", "mean", "first-row"),               # Machine Learning (2011), Theta with a bias unit
     "bishop": Convention("out,in", "sum", "first-row"),               # Pattern Recognition and Machine Learning
     "goodfellow": Convention("out,in", "sum", "column"),              # Deep Learning, algorithm 6.4
     "d2l": Convention("out,in", "sum", "column"),                     # Dive into Deep Learning, section 5.3

@@ -7,6 +7,7 @@ to see which result has the claimed digits.
 from dataclasses import dataclass
 from functools import cache
 from itertools import combinations, product
+from textwrap import fill
 from typing import Callable, NamedTuple
 
 import numpy as np
@@ -158,7 +159,9 @@ class Diagnosis:
     def __str__(self):
         rows = [("", " + ".join(self.names)), ("why", self.explanation), ("evidence", self.evidence),
                 ("or", ", ".join(self.alternatives)), ("read", self.section)]
-        return "\n".join(f"{head + ':':10}{text}" if head else text for head, text in rows if text)
+        return "\n".join(fill(text, 76, initial_indent=f"{head + ':':10}" if head else "",
+                              subsequent_indent=" " * 10, break_long_words=False, break_on_hyphens=False)
+                         for head, text in rows if text)
 
 
 class Pass:
