@@ -8,7 +8,7 @@ export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help book serve test test-all weigh shots pdf notebooks clean
+.PHONY: help book serve test test-all mutants weigh shots pdf notebooks clean
 
 help: ## show this list
 	@echo "make COMMAND, where COMMAND is one of"
@@ -26,6 +26,9 @@ test: env-test ## run every test: module, notebooks, structure, strict build, br
 
 test-all: env-all ## `make test` and what takes longer
 	@$(PYTEST) --all --nbval --nbval-current-env --nbval-sanitize-with tests/sanitize.cfg tests chapters
+
+mutants: env-test ## break every printed formula and every line of the module, and count what the tests notice
+	@$(PY) tools/mutants.py
 
 weigh: env-test ## print what every page weighs, how fast it paints, what axe finds
 	@test -f _build/html/index.html || $(MAKE) --no-print-directory book
