@@ -105,16 +105,16 @@ def _worst(left, right):
         with np.errstate(invalid="ignore"):             # inf - inf
             gap = np.nan_to_num(np.abs(a - b), nan=np.inf, posinf=np.inf)
         where = np.unravel_index(np.argmax(gap), gap.shape)
-        entry = name + (f" entry {tuple(map(int, where))}" if where else "")
+        entry = f"{name or 'entry'}[{', '.join(map(str, where))}]" if where else name or "the value"
         candidates.append((gap[where], entry, a[where], b[where]))
     return max(candidates, key=lambda candidate: candidate[0])
 
 
 def _parts(value):
-    named = zip(value._fields, value) if isinstance(value, Params) else [("the value", value)]
+    named = zip(value._fields, value) if isinstance(value, Params) else [("", value)]
     arrays = [(name, np.asarray(a)) for name, a in named if a is not None]
     return [(name, a.astype(complex if a.dtype.kind == "c" else float)) for name, a in arrays]
 
 
 def _shapes(parts):
-    return " and ".join(f"{name} {a.shape}" for name, a in parts) or "nothing"
+    return " and ".join(f"{name or 'shape'} {a.shape}" for name, a in parts) or "nothing"
