@@ -2,12 +2,13 @@
 
     python tools/build.py [--into FOLDER] [--stored] [--builder html|singlehtml]
 
-Every notebook is executed (with --stored the outputs kept in the notebooks are shown instead: the tests do this after
-they have proved them equal to new ones). Warnings and missing references are errors. The pages are written to
+Every notebook is executed, unless neither it nor anything it uses has changed since (see executed.py). With --stored the
+outputs kept in the notebooks are shown instead: the tests do this after they have proved them equal to new ones. Warnings and missing references are errors. The pages are written to
 FOLDER/_build/html, the whole record to FOLDER/_build/build.log.
 """
 
 import argparse
+import json
 import os
 import re
 import shutil
@@ -41,9 +42,6 @@ def locked(path):
 
 def progress(line):
     """Return what to tell of a line of the record, or None."""
-    executed = re.search(r"([^/\s]+\.ipynb): Executed notebook in ([\d.]+) seconds", line)
-    if executed:
-        return f"  executed {executed[1]} ({float(executed[2]):.1f} s)"
     if re.search(r"\b(WARNING|ERROR|CRITICAL)\b", line) or "Exception" in line:
         return "  " + line
     return "  writing the pages" if line.startswith("preparing documents") else None
@@ -51,15 +49,26 @@ def progress(line):
 
 def build(source=ROOT, into=ROOT, stored=False, builder="html", say=print):
     """Build the book into the folder `into`/_build; return whether it succeeded, and the record."""
-    out = Path(into).resolve() / "_build"
+    source, out = Path(source).resolve(), Path(into).resolve() / "_build"
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1", "BOOK_EXECUTED": ""}
     with locked(out / ".lock"):
         for name in (builder, ".doctrees", "jupyter_execute"):
             shutil.rmtree(out / name, ignore_errors=True)
+        failed = {}
+        if not stored:
+            import executed
+
+            texts, failed = executed.book(sorted((source / "chapters").glob("*.ipynb")), out / "executed", say)
+            environment["BOOK_EXECUTED"] = str(out / "executed.json")
+            Path(environment["BOOK_EXECUTED"]).write_text(json.dumps({str(path): text for path, text in texts.items()}), "utf-8")
         command = [str(Path(sys.executable).with_name("jupyter-book")), "build", str(source), "--path-output",
                    str(out.parent), "--builder", builder, "-W", "--keep-going", "-n", "--all"]
-        environment = {**os.environ, "PYTHONUNBUFFERED": "1", "BOOK_EXECUTE": "off" if stored else "force"}
         lines = []
         with open(out / "build.log", "w", encoding="utf-8") as record:
+            for path, reason in failed.items():
+                lines.append(f"{path}: ERROR: the notebook failed\n{COLOUR.sub('', reason)}")
+                record.write(lines[-1] + "\n")
+                say("  " + lines[-1].replace("\n", "\n  "), flush=True)
             process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
                                        encoding="utf-8", errors="replace", env=environment, stdin=subprocess.DEVNULL)
             try:
@@ -77,7 +86,7 @@ def build(source=ROOT, into=ROOT, stored=False, builder="html", say=print):
                 process.terminate()
                 process.wait()
                 raise
-        return process.returncode == 0, "\n".join(lines)
+        return process.returncode == 0 and not failed, "\n".join(lines)
 
 
 def complaints(record):
@@ -92,7 +101,7 @@ def main():
     parser.add_argument("--stored", action="store_true", help="show the stored outputs, execute nothing")
     options = parser.parse_args()
     started = time.time()
-    what = "with the stored outputs" if options.stored else "executing every notebook"
+    what = "with the stored outputs" if options.stored else "executing the notebooks"
     print(f"Building the book, {what} …", flush=True)
     try:
         good, record = build(into=options.into, stored=options.stored, builder=options.builder)

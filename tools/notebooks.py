@@ -43,14 +43,17 @@ def text(notebook):
     return nbformat.writes(notebook, version=4).rstrip("\n") + "\n"
 
 
-def execute(path, timeout=300):
+def run(notebook, folder, timeout=300):
+    """Execute the notebook object in this folder."""
+    NotebookClient(notebook, timeout=timeout, kernel_name="python3", record_timing=False, store_widget_state=False,
+                   resources={"metadata": {"path": str(folder)}}).execute()
+
+
+def execute(path):
     """Execute the notebook in place; return the seconds it took."""
     started = time.time()
     notebook = nbformat.read(path, as_version=4)
-    client = NotebookClient(notebook, timeout=timeout, kernel_name="python3", record_timing=False,
-                            store_widget_state=False, coalesce_streams=True,
-                            resources={"metadata": {"path": str(Path(path).parent)}})
-    client.execute()
+    run(notebook, Path(path).parent)
     Path(path).write_text(text(tidy(notebook)), "utf-8")
     return time.time() - started
 
