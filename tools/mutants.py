@@ -45,6 +45,9 @@ EQUIVALENT = [                                                  # (where, what, 
 ]
 
 
+NEEDED = set()                                                  # the entries that a mutant of this run made use of
+
+
 class Mutant(NamedTuple):
     """Hold one change: the label or file and line, what was changed, and the whole text after it."""
 
@@ -65,67 +68,74 @@ def dimension(run, tree):
 
 def without_delta(tree):
     """Return a tree with q for each Δq, which has its shape."""
-    return tree._replace(delta=False) if isinstance(tree, Symbol) else Tree(tree.data, [without_delta(c) for c in tree.children]) if isinstance(tree, Tree) else tree
+    if isinstance(tree, Symbol):
+        return tree._replace(delta=False)
+    return Tree(tree.data, [without_delta(c) for c in tree.children]) if isinstance(tree, Tree) else tree
+
+
+def span(node):
+    """Return where a token or a tree stands in the text."""
+    return (node.start_pos, node.end_pos) if isinstance(node, Token) else (node.meta.start_pos, node.meta.end_pos)
+
+
+TOKENS = {                                                      # kind of token: what the change is called, what is put there
+    "PRIME": ("prime dropped", {"'": " "}), "TOP": ("transpose dropped", {r"\top": " "}),
+    "NUMBER": ("number", {"0": "1", "1": "2", "2": "3"}), "OP": ("⊙ made a product", {r"\odot": " "}),
+    "FUNC": ("function", {r"\ln": r"\exp", r"\exp": r"\ln", r"\sigma": r"\tanh", r"\varphi": r"\sigma"}),
+}
 
 
 def edits(text, tree, run, below=False):
-    """Yield (what, start, end, replacement) for every place of a printed equation that can be broken."""
-    def span(node):
-        return (node.start_pos, node.end_pos) if isinstance(node, Token) else (node.meta.start_pos, node.meta.end_pos)
-
-    children = tree.children
+    """Yield (what, start, end, replacement) for each place where a printed formula can be broken; `below` a bar or not."""
+    start, end = span(tree)
+    trees = [c for c in tree.children if isinstance(c, Tree)]
     if tree.data == "symbol":
-        yield from symbol_edits(text, *span(tree), array=not below and bool(dimension(run, tree)))
-        return
-    if tree.data == "term":
-        factors = [c for c in children if isinstance(c, Tree)]
-        for i, factor in enumerate(factors if len(factors) > 1 else []):
-            start, end = span(factor)
-            after = span(factors[i + 1])[0] if i + 1 < len(factors) else end
-            yield "factor dropped", *((start, after) if after > end else (span(factors[i - 1])[1], end)), " "
-        for a, b in zip(factors, factors[1:]):
-            (start, middle), (begin, end) = span(a), span(b)
-            op = text[middle:begin].strip()
-            if op == "/" or (op != r"\odot" and dimension(run, a) and dimension(run, b) and not (op == r"\cdot" and run.world.columns is None)):
-                yield "operands swapped", start, end, text[begin:end] + text[middle:begin] + text[start:middle]
-    if tree.data == "expr":
-        if not isinstance(children[0], Token):
-            yield "sign", span(tree)[0], span(tree)[0], "-"
-        for child in children:
-            if isinstance(child, Token):
-                yield "sign", *span(child), "-" if child == "+" else "+"
-    if tree.data == "sum":
-        yield "sum dropped", span(tree)[0], span(children[-1])[0], " "
-    if tree.data == "frac":
-        start, end = span(tree)
+        yield from symbol_edits(text, start, end, array=not below and bool(dimension(run, tree)))
+    elif tree.data == "term":
+        for i, factor in enumerate(trees if len(trees) > 1 else []):
+            first, last = span(factor)
+            yield ("factor dropped", first, span(trees[i + 1])[0], " ") if i + 1 < len(trees) else ("factor dropped", span(trees[i - 1])[1], last, " ")
+        for a, b in zip(trees, trees[1:]):
+            between = text[span(a)[1]:span(b)[0]]
+            if between.strip() == "/" or (between.strip() != r"\odot" and dimension(run, a) and dimension(run, b)):
+                yield "operands swapped", span(a)[0], span(b)[1], text[slice(*span(b))] + between + text[slice(*span(a))]
+    elif tree.data == "expr":
+        if isinstance(tree.children[0], Tree):
+            yield "sign", start, start, "-"
+        for token in tree.children:
+            if isinstance(token, Token):
+                yield "sign", *span(token), "-" if token == "+" else "+"
+    elif tree.data == "sum":
+        yield "sum dropped", start, span(trees[-1])[0], " "
+    elif tree.data == "frac":
+        (a, b), (c, d) = map(span, trees)
         yield "fraction twice", end, end, text[start:end]
-        (a, b), (c, d) = (span(x) for x in children[1:])
         yield "fraction turned over", a, d, text[c:d] + text[b:c] + text[a:b]
-    if tree.data == "group":
-        start, end = span(tree)
+    elif tree.data == "deriv":
+        (a, b), (c, d) = (span(trees[0])[0], span(trees[-2])[1]), span(trees[-1])
+        yield "derivative turned over", a, d, text[c:d] + text[b:c] + text[a:b]
+    elif tree.data == "group":
         size = 2 if text[start] == "\\" else 1
         yield "bracket dropped", start, end, " " * size + text[start + size:end - size] + " " * size
-    if tree.data == "deriv":
-        *above, low = [c for c in children if isinstance(c, Tree)]
-        yield "derivative turned over", span(above[0])[0], span(low)[1], text[slice(*span(low))] + text[span(above[-1])[1]:span(low)[0]] + text[span(above[0])[0]:span(above[-1])[1]]
-    for child in children:
-        if isinstance(child, Token):
-            swaps = {"PRIME": {"'": " "}, "NUMBER": {"0": "1", "1": "2", "2": "3"}, "TOP": {r"\top": " "}, "OP": {r"\odot": " "},
-                     "FUNC": {r"\ln": r"\exp", r"\sigma": r"\tanh", r"\varphi": r"\sigma", r"\exp": r"\ln"}}.get(child.type, {})
-            if child.type == "TOP" or child in swaps:
-                span_of = (lambda c: raised(text, *span(c))) if child.type == "TOP" else span
-                yield {"PRIME": "prime dropped", "TOP": "transpose dropped", "OP": "⊙ made a product", "FUNC": "function", "NUMBER": "number"}[child.type], *span_of(child), swaps.get(child, " ")
-        elif child.data == "cmp":
-            swap = {"=": r"\neq", ">": "<", "<": ">"}.get(str(child.children[0]))
-            if swap:
-                yield "comparison", *span(child.children[0]), swap
-        elif child.data not in ("upper", "bound", "rel"):
-            yield from edits(text, child, run, below=tree.data in ("deriv", "operator", "nabla", "lim") and child is [c for c in children if isinstance(c, Tree)][-1 if tree.data == "deriv" else 0])
+    elif tree.data == "cmp":
+        swap = {"=": r"\neq", ">": "<", "<": ">"}.get(text[start:end])
+        if swap:
+            yield "comparison", start, end, swap
+    bar = {"deriv": trees[-1:], "operator": trees[:1], "nabla": trees[:1], "lim": trees[:1]}.get(tree.data, [])
+    for child in tree.children:
+        if isinstance(child, Token) and child in TOKENS.get(child.type, ("", {}))[1]:
+            what, other = TOKENS[child.type]
+            yield what, *(raised(text, *span(child)) if child.type == "TOP" else span(child)), other[child]
+        elif isinstance(child, Tree) and child.data not in ("upper", "bound", "rel"):
+            yield from edits(text, child, run, below=child in bar)
 
 
 def raised(text, start, end):
     """Return the span of a superscript's only token with its hat, so that nothing empty stays behind."""
-    return (start - 1, end) if text[start - 1] == "^" else (start - 2, end + 1) if text[start - 2:start] == "^{" and text[end:end + 1] == "}" else (start, end)
+    if text[start - 1] == "^":
+        return start - 1, end
+    alone = text[start - 2:start] == "^{" and text[end:end + 1] == "}"
+    return (start - 2, end + 1) if alone else (start, end)
 
 
 def symbol_edits(text, start, end, array):
@@ -177,13 +187,16 @@ def formulas(equation, definitions):
     run = printed.world(words, definitions).run(0, printed.sigma)
     seen = {text}
     for part in tree.children[::2]:
-        start, end = part.meta.start_pos, part.meta.end_pos
-        whole = [("1/n put in", start, end, rf"\frac{{1}}{{n}}({text[start:end]})")] if run.world.sizes.get("n", 1) > 1 else []
+        start, end = span(part)
+        many = run.world.sizes.get("n", 1) > 1
+        whole = [("1/n put in", start, end, rf"\frac{{1}}{{n}}({text[start:end]})")] if many else []
         for what, start, end, new in itertools.chain(whole, edits(text, part, run)):
             mutated = text[:start] + new + text[end:]
             if mutated not in seen:
                 seen.add(mutated)
-                yield Mutant(equation.label, f"{what}: …{' '.join(text[max(0, start - 12):end + 8].split())}… → …{' '.join((text[max(0, start - 12):start] + new + text[end:end + 8]).split())}…", mutated)
+                around = slice(max(0, start - 12), start), slice(end, end + 8)
+                said = [" ".join((text[around[0]] + middle + text[around[1]]).split()) for middle in (text[start:end], new)]
+                yield Mutant(equation.label, f"{what}: …{said[0]}… → …{said[1]}…", mutated)
 
 
 def formula_caught(equation, definitions, mutant, page):
@@ -215,7 +228,11 @@ def same_formula(equation, mutant):
 
 def reason(mutant):
     """Return why a mutant is the same thing said otherwise, or None."""
-    return next((why for where, what, why in EQUIVALENT if re.fullmatch(where, mutant.where) and re.match(what, mutant.what)), None)
+    for entry in EQUIVALENT:
+        if re.fullmatch(entry[0], mutant.where) and re.match(entry[1], mutant.what):
+            NEEDED.add(entry)
+            return entry[2]
+    return None
 
 
 class Tally:
@@ -228,15 +245,16 @@ class Tally:
         """Take in the verdict on one mutant."""
         why = None if caught else proved or reason(mutant)
         self.caught += caught
-        (self.equivalent if why else self.survivors).append((mutant, why)) if not caught else None
+        if why:
+            self.equivalent.append(mutant)
+            print(f"  = {mutant.where}  {mutant.what}\n      the same: {why}", flush=True)
+        elif not caught:
+            self.survivors.append(mutant)
+            print(f"  ! {mutant.where}  {mutant.what}\n      NOBODY NOTICES", flush=True)
 
     def report(self):
-        """Print the counts, every equivalent mutant with its reason, every survivor."""
+        """Print the counts; say whether nothing survived."""
         tried = self.caught + len(self.equivalent) + len(self.survivors)
-        for mutant, why in self.equivalent:
-            print(f"  = {mutant.where}  {mutant.what}\n      the same: {why}")
-        for mutant, _ in self.survivors:
-            print(f"  ! {mutant.where}  {mutant.what}\n      NOBODY NOTICES")
         print(f"{self.name}: {tried} mutants, {self.caught} caught, {len(self.equivalent)} the same thing said otherwise, "
               f"{len(self.survivors)} survive ({time.perf_counter() - self.start:.0f} s)", flush=True)
         return not self.survivors
@@ -258,18 +276,22 @@ def run_formulas(every=1):
 
 
 # --- code -------------------------------------------------------------------------------------------------------------
-OTHER = {"W_h": ["W_out"], "W_out": ["W_h"], "b_h": ["b_out"], "b_out": ["b_h"], "A_h": ["A_out", "Z_h"], "A_out": ["Z_out"], "Z_h": ["A_h"], "Z_out": ["A_out"],
-         "dW_h": ["dW_out"], "dW_out": ["dW_h"], "db_h": ["db_out"], "db_out": ["db_h"], "delta_out": ["delta_h"], "delta_h": ["delta_out"], "X": ["Y"],
-         "abs": ["negative"], "maximum": ["minimum"], "log1p": ["log"], "permutation": ["integers"], "m": ["d"], "d": ["m"], "t": ["d"], "n": ["batch", "chunk"]}
-OPERATORS = {ast.Add: [ast.Sub], ast.Sub: [ast.Add], ast.Mult: [ast.Div], ast.Div: [ast.Mult], ast.MatMult: [ast.Mult]}
-COMPARISONS = {ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.Is: ast.IsNot, ast.IsNot: ast.Is}
+OTHER = {                                                       # name: names that a tired hand may write instead
+    "W_h": ["W_out"], "W_out": ["W_h"], "b_h": ["b_out"], "b_out": ["b_h"], "A_h": ["A_out", "Z_h"], "A_out": ["Z_out"],
+    "Z_h": ["A_h"], "Z_out": ["A_out"], "dW_h": ["dW_out"], "dW_out": ["dW_h"], "db_h": ["db_out"], "db_out": ["db_h"],
+    "delta_out": ["delta_h"], "delta_h": ["delta_out"], "X": ["Y"], "m": ["d"], "d": ["m"], "t": ["d"], "n": ["batch", "chunk"],
+    "abs": ["negative"], "maximum": ["minimum"], "log1p": ["log"], "permutation": ["integers"],
+}
+OPERATORS = {ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult, ast.MatMult: ast.Mult}
+COMPARISONS = {ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Lt: ast.LtE, ast.LtE: ast.Lt,
+               ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.Is: ast.IsNot, ast.IsNot: ast.Is}
 
 
 def changes(node, parent):
     """Yield (what, node put in its place) for one node of the syntax tree."""
     if isinstance(node, ast.BinOp):
-        for operator in OPERATORS.get(type(node.op), []):
-            yield "operator", ast.BinOp(node.left, operator(), node.right)
+        if type(node.op) in OPERATORS:
+            yield "operator", ast.BinOp(node.left, OPERATORS[type(node.op)](), node.right)
         if not isinstance(node.op, (ast.Add, ast.Mult)):        # a + b is b + a to the last bit
             yield "operands swapped", ast.BinOp(node.right, node.op, node.left)
         yield "right operand dropped", node.left
@@ -314,9 +336,8 @@ def changes(node, parent):
             yield "function dropped", node.args[-1]
 
 
-def code_mutants(name):
+def code_mutants(name, source):
     """Yield a mutant for each change of each node of a source file; docstrings, annotations and comments stay."""
-    source = (ROOT / "src/backprop" / name).read_text("utf-8")
     lines = source.splitlines(keepends=True)
     seen = {ast.dump(ast.parse(source))}
 
@@ -339,11 +360,12 @@ def code_mutants(name):
             said = ast.dump(ast.parse(text))
             if said not in seen:
                 seen.add(said)
-                yield Mutant(f"{name}:{node.lineno}", f"{what}: {ast.unparse(node)} → {put}   in   {lines[node.lineno - 1].strip()}", text)
+                line = lines[node.lineno - 1].strip()
+                yield Mutant(f"{name}:{node.lineno}", f"{what}: {ast.unparse(node)} → {put}   in   {line}", text)
 
 
 def start_tests(name, text, folder):
-    """Fork a process that runs the unit tests against a copy of the package with one file changed; return its number."""
+    """Fork a process that runs the unit tests on a copy of the package with one file changed; return its number."""
     child = os.fork()
     if child:
         return child
@@ -362,13 +384,13 @@ def start_tests(name, text, folder):
         import pytest
         if not backprop.__file__.startswith(str(folder)):
             os._exit(0)                                         # not the copy: nothing was tested
-        options = ["-x", "-q", "--no-header", "--rootdir", str(ROOT), "-p", "no:cacheprovider", "-p", "no:xdist"]
-        os._exit(any(pytest.main([*options, str(ROOT / f"tests/test_{test}.py")]) for test in SOURCES[name]))
+        options = ["-x", "-q", "--no-header", "-p", "no:cacheprovider", "-p", "no:xdist"]
+        os._exit(any(pytest.main([*options, str(folder / f"tests/test_{test}.py")]) for test in SOURCES[name]))
     except BaseException:                                       # it does not even import
         os._exit(1)
 
 
-def verdicts(jobs, folders):
+def verdicts(jobs, folders, originals):
     """Yield (job, whether its tests fail), as many jobs at a time as there are folders; a job is (name, text, …)."""
     jobs, free, running = list(jobs), list(folders), {}
     while jobs or running:
@@ -380,13 +402,13 @@ def verdicts(jobs, folders):
             time.sleep(0.005)
             continue
         job, folder = running.pop(child)
-        shutil.copy(ROOT / "src/backprop" / job[0], folder / "backprop")
+        (folder / "backprop" / job[0]).write_text(originals[job[0]], "utf-8")
         free.append(folder)
         yield job, os.waitstatus_to_exitcode(status) != 0
 
 
 def run_code(every=1, names=SOURCES, workers=2):
-    """Break the code; every so-manieth mutant, two at a time."""
+    """Break the code in copies of package and tests; every so-manieth mutant, two at a time."""
     for module in ("pytest", "hypothesis", "hypothesis.strategies", "build", "serve", "weigh"):
         importlib.import_module(module)                         # once here, not in each forked process
     tally = Tally("code")
@@ -394,20 +416,24 @@ def run_code(every=1, names=SOURCES, workers=2):
         folders = [Path(top) / str(i) for i in range(workers)]
         for folder in folders:
             shutil.copytree(ROOT / "src/backprop", folder / "backprop", ignore=shutil.ignore_patterns("__pycache__"))
-        whole = [(name, (ROOT / "src/backprop" / name).read_text("utf-8")) for name in names]
-        if any(failed for _, failed in verdicts(whole, folders)):
+            shutil.copytree(ROOT / "tests", folder / "tests", ignore=shutil.ignore_patterns("__pycache__"))
+        originals = {name: (folders[0] / "backprop" / name).read_text("utf-8") for name in names}
+        if any(failed for _, failed in verdicts(originals.items(), folders, originals)):
             raise SystemExit("the unit tests fail on the unbroken code: mend that first")
-        jobs = [(name, mutant.text, mutant) for name in names for mutant in code_mutants(name)][every - 1::every]
-        for (_, _, mutant), failed in verdicts(jobs, folders):
+        jobs = [(name, mutant.text, mutant) for name in names for mutant in code_mutants(name, originals[name])]
+        for (_, _, mutant), failed in verdicts(jobs[every - 1::every], folders, originals):
             tally.add(mutant, failed)
     return tally
 
 
 def main(arguments):
-    """Run what is asked for and report; return 1 if a mutant survives."""
+    """Run what is asked for and report; return 1 if a mutant survives or a reason is not needed."""
     every = int(arguments[arguments.index("--every") + 1]) if "--every" in arguments else 1
     kinds = [k for k in ("formulas", "code") if k in arguments] or ["formulas", "code"]
-    return not all([{"formulas": run_formulas, "code": run_code}[kind](every).report() for kind in kinds])
+    good = all([{"formulas": run_formulas, "code": run_code}[kind](every).report() for kind in kinds])
+    for where, what, _ in [entry for entry in EQUIVALENT if entry not in NEEDED and every == 1 and len(kinds) == 2]:
+        good = print(f"EQUIVALENT names what no mutant is: {where}  {what}")
+    return not good
 
 
 if __name__ == "__main__":

@@ -41,20 +41,24 @@ def number(value):
 def multiply(a, b, op=""):
     """Multiply as printed: a number times anything, ⊙ entry by entry, · of two columns, else the matrix product."""
     a, b = number(a), number(b)
-    if op == "/" and b.ndim:
-        raise Refused(f"division by an array of shape {b.shape}")
-    if a.ndim == 0 or b.ndim == 0:
-        return a / b if op == "/" else a * b
-    dot = op == "\\cdot" and a.shape == b.shape and 1 in a.shape
-    if (op == "\\odot" or dot) != (a.shape == b.shape and (op == "\\odot" or dot)) or not (op == "\\odot" or dot) and a.shape[1] != b.shape[0]:
-        raise Refused(f"shapes {a.shape} and {b.shape} do not fit in a product {op}".rstrip())
-    return (a * b).sum() if dot else a * b if op == "\\odot" else number(a @ b)
+    if op == "/" and b.ndim == 0:
+        return a / b
+    if op != "/" and 0 in (a.ndim, b.ndim):
+        return a * b
+    if op == "\\odot" and a.shape == b.shape:
+        return a * b
+    if op == "\\cdot" and a.shape == b.shape and 1 in a.shape:
+        return (a * b).sum()
+    if op in ("", "\\cdot", "\\times") and a.shape[1] == b.shape[0]:
+        return number(a @ b)
+    raise Refused(f"shapes {a.shape} and {b.shape} do not fit in a product {op}".rstrip())
 
 
 def add(a, b):
     """Add arrays of one shape, a number to each entry, or a row (a bias) to each row."""
     a, b = number(a), number(b)
-    if a.ndim and b.ndim and not (a.shape[1] == b.shape[1] and (a.shape[0] == b.shape[0] or 1 in (a.shape[0], b.shape[0]))):
+    fit = not (a.ndim and b.ndim) or (a.shape[1] == b.shape[1] and (a.shape[0] == b.shape[0] or 1 in (len(a), len(b))))
+    if not fit:
         raise Refused(f"shapes {a.shape} and {b.shape} do not fit in a sum")
     return a + b
 
@@ -69,10 +73,14 @@ def relu(z):
     return np.where(np.real(z) > 0, z, 0)
 
 
-FUNCTIONS = {"sigma": sigma, "ln": np.log, "log": np.log, "exp": np.exp, "tanh": np.tanh, "cosh": np.cosh, "sin": np.sin, "tr": np.trace,
-             "relu": relu, "ReLU": relu, "softplus": lambda z: np.log(1 + np.exp(z)), "identity": lambda z: z, "sign": lambda z: np.sign(np.real(z)),
-             "f": lambda z: np.sin(z) + z * z / 3, "g": lambda z: np.exp(z / 2)}        # f and g: any smooth functions
-PHI = [sigma, lambda z: 0.5 + np.arctan(z + 0.3) / np.pi, lambda z: 0.5 + 0.4 * np.sin(z + 0.5)]    # φ is tried as three, all in (0, 1)
+FUNCTIONS = {
+    "sigma": sigma, "relu": relu, "ReLU": relu, "identity": lambda z: z, "softplus": lambda z: np.log(1 + np.exp(z)),
+    "ln": np.log, "log": np.log, "exp": np.exp, "tanh": np.tanh, "cosh": np.cosh, "sin": np.sin, "tr": np.trace,
+    "sign": lambda z: np.sign(np.real(z)),
+    "f": lambda z: np.sin(z) + z * z / 3, "g": lambda z: np.exp(z / 2),                 # any smooth functions
+}
+# a printed φ is tried as each of these: all of them in (0, 1), none of them symmetric
+PHI = [sigma, lambda z: 0.5 + np.arctan(z + 0.3) / np.pi, lambda z: 0.5 + 0.4 * np.sin(z + 0.5)]
 COMPARE = {"=": np.equal, "<": np.less, ">": np.greater, "\\neq": np.not_equal, "\\ne": np.not_equal,
            "\\geq": np.greater_equal, "\\ge": np.greater_equal, "\\leq": np.less_equal, "\\le": np.less_equal}
 
@@ -86,8 +94,9 @@ def one(sizes, name):
 
 
 def bound(tree):
-    """Return the indices that a sum binds."""
-    return [str(t) for c in tree.children for t in ([c] if isinstance(c, Token) else c.children if c.data == "bound" else []) if t.type == "INDEX"]
+    """Return the indices that a node binds: those below a sum."""
+    below = [b for c in tree.children for b in (c.children if isinstance(c, Tree) and c.data == "bound" else [c])]
+    return [str(t) for t in below if isinstance(t, Token) and t.type == "INDEX"] if tree.data == "sum" else []
 
 
 # --- worlds -----------------------------------------------------------------------------------------------------------
@@ -117,7 +126,9 @@ def defined(latex):
     numeric = [i for i in (*s.subs, s.example) if i and i.isdigit()]
     if s.delta or s.post is not None or (numeric and (s.layer or s.example or len(s.subs) > 1)):
         return None
-    letter = s.letter.upper() if s.letter in "awxyz" and s.layer else s.letter + "[]" * (s.letter in "JL" and bool(s.subs or s.example))
+    letter = s.letter.upper() if s.letter in "awxyz" and s.layer else s.letter
+    if letter in "JL" and (s.subs or s.example):
+        letter += "[]"
     return letter + "".join(f"_{x}" for x in numeric or filter(None, [s.layer])), s, right
 
 
@@ -157,13 +168,15 @@ class World:
                 raise Refused("the layer ℓ is not bound")
             layer = str(env["ell"] + int(layer[4:].replace(" ", "") or 0))
         layer = str(self.sizes.get(layer, layer or ""))
-        letters = [s.letter] + [s.letter.upper()] * (s.letter in "abwxyz")
-        for letter in [s.letter + "[]"] if s.letter in "JL" and (s.example or s.subs) else letters:
-            for key in [f"{letter}_{''.join(s.subs)}"] * (len(s.subs) == 1 and not layer) + [letter + "_" * bool(layer) + layer]:
-                for name in (key, WITHOUT_LAYER.get(key) if s.letter != "a" else None):
+        many = s.letter in "JL" and (s.example or s.subs)
+        for letter in [s.letter + "[]"] if many else [s.letter, s.letter.upper()] if s.letter in "abwxyz" else [s.letter]:
+            own = [f"{letter}_{s.subs[0]}"] if len(s.subs) == 1 and not layer else []
+            for key in [*own, f"{letter}_{layer}" if layer else letter]:
+                for name in (key, None if s.letter == "a" else WITHOUT_LAYER.get(key)):
                     if name in self.shapes or name and self.definition(name):
                         return name
-        raise Unknown(f"no leaf and no definition for {s.letter}" + f" of layer {layer}" * bool(layer) + f" with index {','.join(s.subs)}" * bool(s.subs))
+        said = [f" of layer {layer}" if layer else "", f" with index {','.join(s.subs)}" if s.subs else ""]
+        raise Unknown(f"no leaf and no definition for {s.letter}" + "".join(said))
 
     def _upstream(self, key):
         """Return all quantities that a quantity follows from, itself included."""
@@ -200,15 +213,17 @@ def world(words, printed):
 
 # --- evaluation -------------------------------------------------------------------------------------------------------
 class Run:
-    """One draw of a world's leaves, and everything that follows from them; some quantities may be held at other values."""
+    """One draw of a world's leaves and everything that follows; some quantities may be held at other values."""
 
     def __init__(self, world, seed, phi, values, held=frozenset(), nudges=None):
-        self.world, self.seed, self.phi, self.values, self.held, self.nudges = world, seed, phi, values, held, nudges or {}
+        self.world, self.seed, self.phi = world, seed, phi
+        self.values, self.held, self.nudges = values, held, nudges or {}
 
     def child(self, held=(), nudges=None):
         """Return the same run with some quantities held at other values, what follows from them forgotten."""
         held = dict(held)
-        kept = {k: v for k, v in self.values.items() if k in self.held or isinstance(k, str) and not (held.keys() & self.world.upstream(k))}
+        kept = {key: value for key, value in self.values.items()
+                if key in self.held or isinstance(key, str) and not held.keys() & self.world.upstream(key)}
         return Run(self.world, self.seed, self.phi, kept | held, self.held | held.keys(), nudges or self.nudges)
 
     def value(self, key):
@@ -224,8 +239,8 @@ class Run:
         if not axes:
             return self.eval(right, env)
         sizes = self.ranges(right, env)
-        spans = [range(one(sizes, name)) for name, _ in axes]
-        blocks = {at: np.atleast_2d(self.eval(right, {**env, **dict(zip([name for name, _ in axes], at))})) for at in itertools.product(*spans)}
+        names, spans = [name for name, _ in axes], [range(one(sizes, name)) for name, _ in axes]
+        blocks = {at: np.atleast_2d(self.eval(right, env | dict(zip(names, at)))) for at in itertools.product(*spans)}
         shape = list(next(iter(blocks.values())).shape)
         for (_, axis), span in zip(axes, spans):
             shape[axis] = len(span)
@@ -284,7 +299,7 @@ class Run:
         for child in tree.children:
             for name, sizes in self.ranges(child, env).items() if isinstance(child, Tree) else ():
                 found.setdefault(name, set()).update(sizes)
-        for name in bound(tree) if tree.data == "sum" else ():
+        for name in bound(tree):
             found.pop(name, None)
         self.world.ranges[memo] = tree, found               # the tree is kept, so that its id stays its own
         return found
@@ -310,9 +325,10 @@ class Run:
 
     def at_term(self, tree, env):
         children, value, op = list(tree.children), None, ""
-        if "\\odot" in children and any(a.data == b.data == "symbol" and np.ndim(number(self.eval(a, env))) and np.ndim(number(self.eval(b, env)))
-                                        for a, b in itertools.pairwise(children) if isinstance(a, Tree) and isinstance(b, Tree)):
-            raise Refused("a matrix product beside \\odot needs brackets")
+        if "\\odot" in children:
+            side_by_side = [p for p in itertools.pairwise(children) if isinstance(p[0], Tree) and isinstance(p[1], Tree)]
+            if any(all(c.data == "symbol" and np.ndim(number(self.eval(c, env))) for c in pair) for pair in side_by_side):
+                raise Refused("a matrix product beside \\odot needs brackets")
         while children:
             child = children.pop(0)
             if isinstance(child, Token):
@@ -367,7 +383,7 @@ class Run:
 
     def raised(self, value, posts, env):
         """Apply transposes and powers."""
-        for part in [p for post in posts for p in (post.children if isinstance(post, Tree) and post.data == "sup" else [post])]:
+        for part in itertools.chain(*(p.children if isinstance(p, Tree) and p.data == "sup" else [p] for p in posts)):
             if isinstance(part, Token) and part.type == "TOP":
                 value = np.asarray(value).T
             elif part is not None:
@@ -449,7 +465,8 @@ class Run:
             for entry in entries.flat:
                 nudged = array.astype(complex)
                 nudged.flat[entry] += 1j * STEP
-                slopes.append(np.imag(self.child({key: nudged if array.size > 1 else number(nudged)}).eval(body, env)) / STEP)
+                moved = self.child({key: nudged if array.size > 1 else number(nudged)})
+                slopes.append(np.imag(moved.eval(body, env)) / STEP)
             if entries.size > 1 and np.size(slopes[0]) > 1:
                 raise Refused(f"a derivative of an array of shape {np.shape(slopes[0])} by one of shape {entries.shape}")
             self.values[memo] = number(np.reshape(slopes, entries.shape) if entries.size > 1 else slopes[0])
@@ -469,7 +486,7 @@ class Run:
                 size = end
             spans.append(range(size))
         for at in itertools.product(*spans):
-            value = self.eval(body, {**env, **dict(zip(indices, at))})
+            value = self.eval(body, env | dict(zip(indices, at)))
             total = value if total is None else add(total, value)
         return total
 
@@ -479,7 +496,7 @@ class Run:
         if not s.delta or array.size > 1 or tree.children[2] != "0":
             raise Refused("a limit is written \\lim_{\\Delta q \\to 0}, q a number")
         value = self.child(nudges={key: np.array(1j * STEP)}).eval(tree.children[-1], env)
-        if np.abs(value) > 1e-10 / STEP:                    # what rounding leaves, divided by i h, is imaginary and far smaller
+        if np.abs(value) > 1e-10 / STEP:                    # rounding, divided by i h, is imaginary and far smaller
             raise Refused("there is no limit")
         return np.real(value)
 
@@ -537,7 +554,8 @@ def parts(run, trees, scale):
                 for name, found in run.ranges(tree, env).items():
                     sizes.setdefault(name, set()).update(found)
             for at in itertools.product(*[range(one(sizes, name)) for name in sizes]):
-                for values, value in zip(out, [number(run.eval(tree, {**env, **dict(zip(sizes, at))})) for tree in trees]):
+                bound_here = env | dict(zip(sizes, at))
+                for values, value in zip(out, [number(run.eval(tree, bound_here)) for tree in trees]):
                     values.append(value)
         except Unknown as error:            # this layer has no such quantity
             unknown = error
