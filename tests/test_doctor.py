@@ -189,6 +189,26 @@ def test_one_number_fits_any_factor_and_proves_none():
     assert diagnose(params, X, Y, Params(np.array([[0.7123456]]), None)).names == ("unknown",)
 
 
+def test_what_is_fitted_is_paid_for_by_the_entries_it_changes():
+    """Three right entries in W_out are no evidence for an eta that one entry of W_h was enough to fit."""
+    params, X, Y = network(1, 1, 3, 2, bias=False)
+    g = right(params, X, Y)
+    assert diagnose(params, X, Y, g._replace(W_h=g.W_h * 0 + 0.7123456)).names == ("unknown",)
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("scale", [0, 50, 1000])
+def test_zeros_and_saturation_are_survived(scale):
+    for seed in range(6):
+        params, X, Y, _ = problem(seed)
+        params = Params(*(scale * a for a in params))
+        for inputs in (X, 0 * X):
+            g = right(params, inputs, Y)
+            assert diagnose(params, inputs, Y, g).name == "correct"
+            for claimed in (Params(*(0 * a for a in g)), Params(*(0 * a + 1 for a in g)), g._replace(W_h=1e-12 * g.W_h)):
+                assert str(diagnose(params, inputs, Y, claimed))
+
+
 def test_random_numbers_are_unknown():
     for seed in range(40):
         params, X, Y, rng = problem(3000 + seed)

@@ -21,11 +21,6 @@ class View(NamedTuple):
     tolerance: np.ndarray      # how far each number may be off, all arrays flat
     flat: np.ndarray           # the claimed numbers
 
-    @property
-    def digits(self):
-        """Return how many decimal digits the claimed numbers carry together."""
-        return np.log10(np.maximum(np.abs(self.flat) / self.tolerance, 1)).sum()
-
 
 def parse(text):
     """Return the numbers in text, a matrix as NumPy, MATLAB, Python, LaTeX or a spreadsheet writes it.
@@ -142,4 +137,4 @@ def _tolerance(array):
     exponent = np.floor(np.log10(np.maximum(np.abs(array), 1e-300))).astype(int)
     half_unit = 0.51 * np.maximum(10.0 ** -decimals, 10.0 ** (exponent + 1 - significant))
     rounding = 1e-5 if array.dtype == np.float32 else 1e-6
-    return np.maximum(half_unit, rounding * np.abs(array).max()) + 1e-300
+    return np.maximum(np.maximum(half_unit, rounding * np.abs(array).max()), 1e-30)

@@ -329,20 +329,24 @@ class _Fit:
         self.target, self.gradient = view.flat / view.tolerance, gradient / view.tolerance
         self.per_eta = None if per_eta is None else per_eta / view.tolerance
         target, gradient = self.target, self.gradient
-        if per_eta is not None:                                  # what eta can reach says nothing about the factor
-            unit = self.per_eta / (np.linalg.norm(self.per_eta) + 1e-300)
+        if per_eta is not None and np.abs(self.per_eta).max() > 1e-6:
+            unit = self.per_eta / np.linalg.norm(self.per_eta)   # what eta can reach says nothing about the factor
             target, gradient = target - target @ unit * unit, gradient - gradient @ unit * unit
+        elif per_eta is not None:                                # no eta can be seen
+            gradient = 0 * gradient
         size = gradient @ gradient
-        self.factor = target @ gradient / size if size > 1 else 1.0
-        self.close = np.linalg.norm(target - self.factor * gradient) <= np.sqrt(len(target))
+        self.factor = target @ gradient / size if size > 1 else float(per_eta is None)
+        self.close = self.factor != 0 and np.linalg.norm(target - self.factor * gradient) <= np.sqrt(len(target))
 
-    def eta(self, factor):
-        """Return eta (0 where there is none) if every entry agrees with this factor, else None."""
-        if self.per_eta is None:
-            return 0.0 if np.abs(self.target - factor * self.gradient).max() <= 1 else None
-        eta = (self.target / factor - self.gradient) @ self.per_eta / (self.per_eta @ self.per_eta + 1e-300)
-        agrees = np.abs(self.target - factor * (self.gradient + eta * self.per_eta)).max() <= 1
-        return eta if agrees and np.abs(eta * factor * self.per_eta).max() > 10 else None   # 10: it can be seen
+    def reach(self, factor):
+        """Return (eta, the numbers reached with it and this factor) if every entry agrees, else None."""
+        eta, reached = 0.0, factor * self.gradient
+        if self.per_eta is not None:
+            eta = (self.target / factor - self.gradient) @ self.per_eta / (self.per_eta @ self.per_eta)
+            reached = factor * (self.gradient + eta * self.per_eta)
+            if np.abs(factor * eta * self.per_eta).max() < 10:            # an eta that nobody could see
+                return None
+        return (eta, reached) if np.abs(self.target - reached).max() <= 1 else None
 
 
 def _finished(case, view, run, fit):
@@ -379,17 +383,26 @@ def _scales(z, most):
 
 def _reading(case, view, run, fit, factor, choices, convention, differs):
     """Yield the Reading if every entry agrees and the digits that agree outnumber those spent on choosing it."""
-    eta, rows = fit.eta(factor), dict(choices)
-    if eta is None or eta < 0 and SIGN not in rows:
+    reached, rows = fit.reach(factor), dict(choices)
+    if reached is None or reached[0] < 0 and SIGN not in rows:
         return
-    fitted = (STALE in rows) + (FACTOR in rows)
-    exact = not choices and not differs and np.array_equal(fit.target, fit.gradient)
-    if exact or view.digits * (1 - fitted / len(view.flat)) >= 2 + 3 * (len(choices) + differs):
+    eta, reached = reached
+    right = Pass(case.known, (), case.memory).gradient(view.parts) / view.tolerance
+    changed = np.abs(reached - factor * right) > 1               # where the spoiled lines show
+    exact = not choices and not differs and np.array_equal(fit.target, right)
+    if exact or (_digits(fit.target, FACTOR in rows) >= 2 + 3 * (len(choices) + differs) and (
+            not changed.any() or _digits(fit.target[changed], STALE in rows) >= 2 + 3 * len(run.choices))):
         names = tuple(dict.fromkeys(MISTAKES[row].name for row in sorted(rows)))
         meant = Convention(convention.weights, convention.reduction, view.bias if case.or_any else case.wanted.bias)
         shown = (f"convention:{meant.name}",) if differs or not names and meant != case.wanted else ()
         names = (names or ("correct",) * (case.or_any or not shown)) + shown
         yield Reading(choices, names, meant, differs, view, run, eta)
+
+
+def _digits(numbers, fitted):
+    """Return how many decimal digits numbers in units of their tolerance carry, less those that a fit uses up."""
+    digits = np.log10(np.maximum(np.abs(numbers), 1))
+    return digits.sum() - fitted * digits.max()
 
 
 def _array_by_array(case, views):
