@@ -275,7 +275,7 @@ def test_no_venv_module_is_one_line(tmp_path):
 
 def test_no_such_python_is_one_line(tmp_path):
     result = run_environment(tmp_path, "make", "--no-print-directory", "-s", "-C", str(ROOT), "env-book",
-                             PYTHON="no-such-python")
+                             "PYTHON=no-such-python", MAKEFLAGS="", MAKELEVEL="")
     assert "there is no no-such-python" in result.stderr and "Traceback" not in result.stderr
 
 
