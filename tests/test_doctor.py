@@ -184,6 +184,11 @@ def test_what_is_fitted_is_part_of_the_evidence():
     assert "delta_out[:, " in diagnose(params, X, Y, one_path).evidence
 
 
+def test_a_negative_learning_rate_is_no_stale_weight():
+    params, X, Y = network(3, 4, 2, 5)
+    assert diagnose(params, X, Y, wrong_gradient(params, X, Y, "stale-weights", eta=-0.37)).names == ("unknown",)
+
+
 def test_one_number_fits_any_factor_and_proves_none():
     params, X, Y = network(1, 1, 1, 2)
     assert diagnose(params, X, Y, Params(np.array([[0.7123456]]), None)).names == ("unknown",)
