@@ -113,8 +113,8 @@ def test_pairs_of_mistakes():
 
 
 @pytest.mark.slow
-def test_all_pairs_of_mistakes_on_40_networks():
-    found = [named(seed, pair, "book") for seed in range(1000, 1040) for pair in PAIRS]
+def test_all_pairs_of_mistakes_on_20_networks():
+    found = [named(seed, pair, "book") for seed in range(1000, 1020) for pair in PAIRS]
     assert found.count(True) >= 0.95 * (found.count(True) + found.count(False))
 
 
