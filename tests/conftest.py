@@ -1,6 +1,5 @@
 """What the tests share: one build of the book, one browser, and the option --all for what takes longer."""
 
-import fcntl
 import os
 import threading
 
@@ -52,8 +51,7 @@ def built(tmp_path_factory, request):
         shared = shared.parent
     folder = shared / "book"
     folder.mkdir(exist_ok=True)
-    with open(folder / "lock", "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with build.locked(folder / "lock"):
         result = folder / "result"
         if not result.exists():
             good, record = build.build(into=folder, stored=True, say=lambda *a, **k: None)

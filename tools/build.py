@@ -61,8 +61,8 @@ def build(source=ROOT, into=ROOT, stored=False, builder="html", say=print):
             texts, failed = executed.book(sorted((source / "chapters").glob("*.ipynb")), out / "executed", say)
             environment["BOOK_EXECUTED"] = str(out / "executed.json")
             Path(environment["BOOK_EXECUTED"]).write_text(json.dumps({str(path): text for path, text in texts.items()}), "utf-8")
-        command = [str(Path(sys.executable).with_name("jupyter-book")), "build", str(source), "--path-output",
-                   str(out.parent), "--builder", builder, "-W", "--keep-going", "-n", "--all"]
+        command = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build", str(source),
+                   "--path-output", str(out.parent), "--builder", builder, "-W", "--keep-going", "-n", "--all"]
         lines = []
         with open(out / "build.log", "w", encoding="utf-8") as record:
             for path, reason in failed.items():

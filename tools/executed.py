@@ -72,11 +72,11 @@ def kept(path, entry):
 def execute(path, entry):
     """Execute a notebook and keep what it gave; return the seconds it took."""
     started = time.time()
-    os.environ["PYTHONPATH"] = str(PACKAGE.parent)  # this package, whatever else is installed
     before = {str(name): file_digest(name) for name in [*PACKAGE.rglob("*.py"), *others()]}
     notebook = nbformat.read(path, as_version=4)
     notebook.cells.append(nbformat.v4.new_code_cell(LOADED))
-    notebooks.run(notebook, Path(path).parent)
+    # this package, whatever else is installed
+    notebooks.run(notebook, Path(path).parent, env={**os.environ, "PYTHONPATH": str(PACKAGE.parent)})
     loaded = json.loads("".join(output.get("text", "") for output in notebook.cells.pop().outputs))
     files = {name: was for name, was in before.items() if name in loaded or not name.endswith(".py")}
     outputs = [[cell.execution_count, cell.outputs] for cell in notebooks.tidy(notebook).cells if "outputs" in cell]
@@ -99,7 +99,7 @@ def book(paths, folder, say=print):
     if len(missing) < len(paths):
         say(f"  {len(paths) - len(missing)} of {len(paths)} notebooks and what they use are unchanged", flush=True)
     failed = {}
-    with concurrent.futures.ProcessPoolExecutor(max_workers=2) as pool:
+    with concurrent.futures.ThreadPoolExecutor(max_workers=2) as pool:
         jobs = {pool.submit(execute, path, entries[path]): path for path in missing}
         for job in concurrent.futures.as_completed(jobs):
             path = jobs[job]

@@ -43,10 +43,11 @@ def text(notebook):
     return nbformat.writes(notebook, version=4).rstrip("\n") + "\n"
 
 
-def run(notebook, folder, timeout=300):
+def run(notebook, folder, timeout=300, **more):
     """Execute the notebook object in this folder."""
     NotebookClient(notebook, timeout=timeout, kernel_name="python3", record_timing=False, store_widget_state=False,
-                   resources={"metadata": {"path": str(folder)}}).execute()
+                   coalesce_streams=True, resources={"metadata": {"path": str(folder)}},
+                   extra_arguments=["--log-level=ERROR"]).execute(**more)
 
 
 def execute(path):
