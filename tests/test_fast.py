@@ -155,3 +155,17 @@ def test_whole_numbers_become_float64():
     J, gradient = value_and_gradient(params, X, Y, chunk=8)
     assert {g.dtype for g in gradient} == {np.dtype(float)}
     assert_close(gradient, tuple(plain(params, X.astype(float), Y.astype(float))[1]), 1e-13)
+
+
+@pytest.mark.parametrize("wide", ["W_h", "W_out", "b_h", "b_out", "X", "Y"])
+def test_one_float64_among_float32_widens_what_it_widens_in_the_plain_path(wide):
+    params, X, Y = nets.network(3, 4, 2, 50, dtype=np.float32)
+    given = {**params._asdict(), "X": X, "Y": Y}
+    given[wide] = given[wide].astype(float) + 1e-9 * (wide not in "XY")
+    *arrays, X, Y = given.values()
+    J, gradient = plain(Params(*arrays), X, Y)
+    for chunk in (50, 8):
+        fast_J, fast_gradient = value_and_gradient(Params(*arrays), X, Y, chunk=chunk)
+        assert [g.dtype for g in fast_gradient] == [g.dtype for g in gradient]
+        assert abs(fast_J - J) <= 2e-6 * J
+        assert_close(fast_gradient, tuple(gradient), 2e-6)

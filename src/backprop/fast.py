@@ -19,32 +19,38 @@ def value_and_gradient(params, X, Y, mean=False, chunk=256):
     params = validate.network(params)
     n, chunk = validate.row_count(params, X, Y), validate.whole_number("chunk", chunk)
     J, total = 0.0, None
-    with np.errstate(over="ignore"):                    # exp(-z) may be infinite: 1 / (1 + inf) is the limit, 0
-        for start in range(0, n, chunk):
-            X_piece = validate.inputs(params, X[start:start + chunk], start)
-            Y_piece = validate.targets(Y[start:start + chunk], len(X_piece), params.W_out.shape[1], start)
-            value, piece = _piece(*params, X_piece, Y_piece)
-            J += value
-            total = piece if total is None else [np.add(a, b, out=a) for a, b in zip(total, piece)]  # [eq-gradient-sum]
+    for start in range(0, n, chunk):
+        X_piece = validate.inputs(params, X[start:start + chunk], start)
+        Y_piece = validate.targets(Y[start:start + chunk], len(X_piece), params.W_out.shape[1], start)
+        value, piece = _piece(*params, X_piece, Y_piece)
+        J += value
+        total = [np.add(a, b, out=a) for a, b in zip(total, piece)] if total else piece  # [eq-gradient-sum]
+        del piece                                       # its memory serves the next one
     if mean:
         J, total = J / n, [array / n for array in total]
     return J, Params(*total)
 
 
+@np.errstate(over="ignore")                             # exp(-z) may be infinite: 1 / (1 + inf) is the limit, 0
 def _piece(W_h, W_out, b_h, b_out, X, Y):
     """Return J and its gradient by W_h, W_out, b_h, b_out for one piece: mlp.py, line by line, in place."""
-    A_h = _sigmoid(X @ W_h if b_h is None else X @ W_h + b_h)            # (n, d)  [def-z-h] [def-a-h]
-    Z_out = A_h @ W_out if b_out is None else A_h @ W_out + b_out        # (n, t)  [def-z-out]
+    A_h = _sigmoid(_net_input(X, W_h, b_h))             # (n, d)  [def-z-h] [def-a-h]
+    Z_out = _net_input(A_h, W_out, b_out)               # (n, t)  [def-z-out]
     L = np.maximum(Z_out, 0) - Y * Z_out + np.log1p(np.exp(-np.abs(Z_out)))  # (n, t)  [eq-loss-stable]
-    delta_out = _sigmoid(Z_out)
-    delta_out -= Y                                                       # (n, t)  [eq-delta-out]
-    dW_out = (delta_out.T @ A_h).T                                       # (d, t)  [eq-dw-out]
-    delta_h = delta_out @ W_out.T                                        # (n, d)  [eq-delta-h], with the two lines below
+    delta_out = _sigmoid(Z_out) - Y                     # (n, t)  [eq-delta-out]
+    dW_out = (delta_out.T @ A_h).T                      # (d, t)  [eq-dw-out]
+    delta_h = delta_out @ W_out.T                       # (n, d)  [eq-delta-h], with the two lines below
     delta_h *= A_h
     delta_h *= np.subtract(1, A_h, out=A_h)
-    dW_h = (delta_h.T @ X).T                                             # (m, d)  [eq-dw-h]
-    biases = () if b_h is None else (delta_h.sum(axis=0), delta_out.sum(axis=0))  # [eq-db-h] [eq-db-out]
+    biases = () if b_h is None else (delta_h.sum(axis=0), delta_out.sum(axis=0))  # (d,) (t,)  [eq-db-h] [eq-db-out]
+    dW_h = (delta_h.T @ X).T                            # (m, d)  [eq-dw-h]
     return float(L.sum()), (dW_h, dW_out, *biases)
+
+
+def _net_input(A, W, b):
+    """Return A W + b, added in place where b is of the product's type."""
+    Z = A @ W
+    return Z if b is None else np.add(Z, b, out=Z if Z.dtype == b.dtype else None)
 
 
 def _sigmoid(Z):
@@ -52,4 +58,4 @@ def _sigmoid(Z):
     np.negative(Z, out=Z)
     np.exp(Z, out=Z)
     Z += 1
-    return np.divide(1, Z, out=Z)
+    return np.reciprocal(Z, out=Z)

@@ -10,6 +10,8 @@ import operator
 
 import numpy as np
 
+FLOATS = (np.dtype(np.float64), np.dtype(np.float32))           # what arithmetic is done in
+
 
 def array(name, value):
     """Return value as a float array of any shape.
@@ -20,6 +22,8 @@ def array(name, value):
         a = np.asarray(value)
     except ValueError:
         raise ValueError(f"{name} has rows of different lengths: every row needs the same number of entries") from None
+    if a.dtype in FLOATS:
+        return a
     if a.dtype.kind == "c":
         raise ValueError(f"{name} is complex: it must be real (for a complex step use backprop.naive_loss)")
     if a.dtype.kind not in "fiub":
@@ -29,7 +33,8 @@ def array(name, value):
 
 def finite(name, a, first_row=0):
     """Return the float array a; raises ValueError for NaN or infinity, its row counted from first_row."""
-    if not math.isfinite(np.vdot(a, a)) and not np.isfinite(a).all():     # the first test costs least
+    flat = a.ravel("K")
+    if not math.isfinite(flat.dot(flat)) and not np.isfinite(a).all():    # the first test costs least
         raise ValueError(f"{name} holds {_first(a, ~np.isfinite(a), first_row)}: every entry must be a finite number")
     return a
 
@@ -41,7 +46,8 @@ def _first(a, bad, first_row):
 
 def _matrix(name, value, what, first_row=0):
     a = array(name, value)
-    _two_dimensions(name, a.shape, what)
+    if a.ndim != 2 or 0 in a.shape:
+        _two_dimensions(name, a.shape, what)
     return finite(name, a, first_row)
 
 
@@ -60,9 +66,9 @@ def network(params, name="params"):
     if not isinstance(params, tuple) or getattr(params, "_fields", None) != ("W_h", "W_out", "b_h", "b_out"):
         raise ValueError(f"{name} is a {type(params).__name__}: it must be Params(W_h, W_out) or "
                          "Params(W_h, W_out, b_h, b_out)")
-    of = "" if name == "params" else f"{name}."
-    W_h = _matrix(f"{of}W_h", params.W_h, "(inputs m, hidden units d)")
-    W_out = _matrix(f"{of}W_out", params.W_out, "(hidden units d, outputs t)")
+    of = "" if name == "params" else name + "."
+    W_h = _matrix(of + "W_h", params.W_h, "(inputs m, hidden units d)")
+    W_out = _matrix(of + "W_out", params.W_out, "(hidden units d, outputs t)")
     if W_h.shape[1] != W_out.shape[0]:
         raise ValueError(f"{of}W_h is {W_h.shape} but {of}W_out is {W_out.shape}: "
                          f"{of}W_out needs {W_h.shape[1]} rows, one for each hidden unit")
@@ -70,17 +76,16 @@ def network(params, name="params"):
         given, missing = ("b_h", "b_out") if params.b_out is None else ("b_out", "b_h")
         raise ValueError(f"{of}{given} is given but {of}{missing} is None: give both biases or neither")
     if params.b_h is None:
-        return params._replace(W_h=W_h, W_out=W_out)
-    return params._replace(W_h=W_h, W_out=W_out, b_h=_bias(f"{of}b_h", params.b_h, f"{of}W_h", W_h),
-                           b_out=_bias(f"{of}b_out", params.b_out, f"{of}W_out", W_out))
+        return type(params)(W_h, W_out, None, None)
+    return type(params)(W_h, W_out, _bias(of, "b_h", params.b_h, "W_h", W_h), _bias(of, "b_out", params.b_out, "W_out", W_out))
 
 
-def _bias(name, value, weights, W):
-    b = array(name, value)
+def _bias(of, name, value, weights, W):
+    b = array(of + name, value)
     if b.shape != W.shape[1:]:
-        raise ValueError(f"{name} is {b.shape} but {weights} is {W.shape}: {name} needs shape ({W.shape[1]},), "
-                         f"one bias for each column of {weights}")
-    return finite(name, b)
+        raise ValueError(f"{of}{name} is {b.shape} but {of}{weights} is {W.shape}: {of}{name} needs shape ({W.shape[1]},), "
+                         f"one bias for each column of {of}{weights}")
+    return finite(of + name, b)
 
 
 def inputs(params, X, first_row=0):
@@ -97,9 +102,10 @@ def _input_shape(shape, weights):
 
 def targets(Y, n, t, first_row=0):
     """Return Y as (n, t) with entries in [0, 1]; first_row is where a piece of Y begins."""
-    Y = _matrix("Y", Y, "(examples n, outputs t)", first_row)
-    _target_shape(Y.shape, n, t)
-    if Y.min() < 0 or Y.max() > 1:
+    Y = array("Y", Y)
+    if Y.shape != (n, t) or not (Y.item(Y.argmin()) >= 0 and Y.item(Y.argmax()) <= 1):   # NaN and infinity fail this too
+        Y = _matrix("Y", Y, "(examples n, outputs t)", first_row)
+        _target_shape(Y.shape, n, t)
         raise ValueError(f"Y holds {_first(Y, (Y < 0) | (Y > 1), first_row)}: targets must lie in [0, 1], "
                          "a class being a row of zeros with a single 1")
     return Y
@@ -148,13 +154,15 @@ def same_shapes(gradient, params):
 
 def row_count(params, X, Y):
     """Return n, the number of rows that X and Y share, judged by all that shows without reading them."""
-    X_shape, Y_shape = (_shape(name, rows, columns) for name, rows, columns in (
-        ("X", X, params.W_h.shape[0]), ("Y", Y, params.W_out.shape[1])))
-    _two_dimensions("X", X_shape, "(examples n, inputs m)")
-    _two_dimensions("Y", Y_shape, "(examples n, outputs t)")
-    _input_shape(X_shape, params.W_h.shape)
-    _target_shape(Y_shape, X_shape[0], params.W_out.shape[1])
-    return X_shape[0]
+    m, t = params.W_h.shape[0], params.W_out.shape[1]
+    X_shape, Y_shape = _shape("X", X, m), _shape("Y", Y, t)
+    n = X_shape[0] if X_shape else 0
+    if n == 0 or X_shape != (n, m) or Y_shape != (n, t):
+        _two_dimensions("X", X_shape, "(examples n, inputs m)")
+        _two_dimensions("Y", Y_shape, "(examples n, outputs t)")
+        _input_shape(X_shape, params.W_h.shape)
+        _target_shape(Y_shape, n, t)
+    return n
 
 
 def _shape(name, rows, columns):
