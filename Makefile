@@ -3,12 +3,12 @@ PYTHON ?= python3
 VENV ?= .venv
 export PYTHON VENV
 PY := $(VENV)/bin/python
-PYTEST := $(PY) -m pytest -n 2 --dist loadfile
+PYTEST := $(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help book serve test test-all mutants weigh shots pdf notebooks clean
+.PHONY: help book serve test test-all mutants bench weigh shots pdf notebooks clean
 
 help: ## show this list
 	@echo "make COMMAND, where COMMAND is one of"
@@ -29,6 +29,9 @@ test-all: env-all ## `make test` and what takes longer
 
 mutants: env-test ## break every printed formula and every line of the module, and count what the tests notice
 	@$(PY) tools/mutants.py
+
+bench: env-all ## time the gradient against its limit and other libraries (about six minutes)
+	@$(PY) benchmarks/run.py
 
 weigh: env-test ## print what every page weighs, how fast it paints, what axe finds
 	@test -f _build/html/index.html || $(MAKE) --no-print-directory book

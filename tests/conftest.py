@@ -21,7 +21,8 @@ def pytest_configure(config):
     config.addinivalue_line("markers", "slow: takes longer; runs in `make test-all` only")
     config.addinivalue_line("markers", "browser: needs a Chromium")
     if not weigh.chromium() and not hasattr(config, "workerinput"):
-        loud.append("NO CHROMIUM FOUND: THE BROWSER TESTS ARE SKIPPED. Install one (apt install chromium) or set CHROMIUM.")
+        loud.append(f"NO CHROMIUM FOUND: THE BROWSER TESTS {'FAIL' if CI else 'ARE SKIPPED'}. "
+                    "Install one (apt install chromium) or name it in the variable CHROMIUM.")
 
 
 def pytest_collection_modifyitems(config, items):
