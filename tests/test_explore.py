@@ -1,4 +1,4 @@
-"""The slider: the same bytes every time, on a page with no kernel by mouse and by keyboard, live as an ipywidget."""
+"""The slider: the same bytes every time, on a page with no kernel by mouse and by keyboard, live as a widget."""
 
 import gzip
 import hashlib
@@ -15,7 +15,7 @@ import matplotlib.pyplot as plt  # noqa: E402
 import numpy as np  # noqa: E402
 import pytest  # noqa: E402
 
-from backprop.explore import explore  # noqa: E402
+from backprop.explore import Explore, explore  # noqa: E402
 from backprop.plots import hidden_units, outer_products  # noqa: E402
 
 WEIGHTS = [round(float(w), 2) for w in np.linspace(-2.5, 2.5, 21)]
@@ -109,24 +109,40 @@ def test_markup_in_a_label_stays_text():
 
 def test_what_jupyter_gets():
     figure = heights(start=5)
-    bundle = figure._repr_mimebundle_()
+    bundle, _ = figure._repr_mimebundle_()
     assert bundle["text/html"] == figure.html() and bundle["text/plain"] == repr(figure) == 'explore: Height "h" <of> a bar, 4 values from 1 of 7 to 7 of 7'
     assert "application/vnd.jupyter.widget-view+json" in bundle
 
 
 def test_live_the_slider_calls_the_function():
     calls = []
-    figure = explore(lambda h: calls.append(h) or bars(h), [1, 3, 5], label="Height", alt=lambda h: f"height {h}")
-    image, slider = figure.widget.children
-    assert calls == [1, 3, 5] and 'alt="height 1"' in image.value and slider.description == "Height"
-    before = image.value
-    slider.index = 2
-    assert calls == [1, 3, 5, 5] and 'alt="height 5"' in image.value and image.value != before and figure.value == 5
-    figure.value = 3
-    assert slider.index == 1 and calls[-1] == 3
+    figure = explore(lambda h: calls.append(h) or bars(h), [1, 3, 5], label="Height", alt=lambda h: f"height {h}", start=3)
+    assert calls == [1, 3, 5] and figure.label == "Height" and (figure.index, figure.alt, figure.image) == (1, "height 3", figure.frames[1])
+    figure.set_state({"index": 2})                                                # what the control in the browser sends
+    assert calls == [1, 3, 5, 5] and figure.alt == "height 5" and figure.image == figure.frames[2] and figure.value == 5
+    figure.value = 1
+    assert figure.index == 0 and calls[-1] == 1 and figure.alt == "height 1"
     with pytest.raises(ValueError, match="value is 4"):
         figure.value = 4
-    assert figure.value == 3
+    for index in (3, -1):
+        with pytest.raises(ValueError, match=f"index is {index} but must be from 0 to 2"):
+            figure.index = index
+    assert figure.value == 1 and len(calls) == 5
+
+
+def test_live_the_function_is_asked_again():
+    """What is shown is what the function draws now, not what it drew first."""
+    shift = [0]
+    figure = explore(lambda h: bars(h + shift[0]), [1, 3, 5], label="Height", alt="height {}")
+    shift[0] = 2
+    figure.value = 3
+    assert figure.image == figure.frames[2]
+
+
+def test_live_and_on_a_page_the_controls_are_the_same():
+    from backprop.explore import CONTROLS, MODULE, SCRIPT
+    for part in CONTROLS.split("SHOW"):
+        assert part in SCRIPT and part in MODULE
 
 
 def test_no_figure_stays_open():
@@ -182,10 +198,9 @@ def test_a_notebook_with_a_slider_passes_strict_nbval(tmp_path):
 @pytest.fixture
 def page(browser, shown, tmp_path):
     """A page with two sliders, opened from file://; anything it asks for or complains about is collected."""
-    css = open(re.sub(r"tests[/\\][^/\\]*$", "_static/explore.css", __file__), encoding="utf-8").read()
     (tmp_path / "page.html").write_text(
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Sliders</title>'
-        f"<style>{css}</style></head><body><main><h1>Sliders</h1>{shown.html()}{heights().html()}</main></body></html>", "utf-8")
+        f"<style>{Explore._css}</style></head><body><main><h1>Sliders</h1>{shown.html()}{heights().html()}</main></body></html>", "utf-8")
     context = browser.new_context(viewport={"width": 390, "height": 800}, reduced_motion="reduce")
     page = context.new_page()
     page.trouble = []
@@ -251,10 +266,9 @@ def test_for_everyone_and_on_a_phone(page):
 
 @pytest.mark.browser
 def test_nothing_jumps_when_the_value_gets_longer(browser, tmp_path):
-    css = open(re.sub(r"tests[/\\][^/\\]*$", "_static/explore.css", __file__), encoding="utf-8").read()
     html = heights(format=lambda h: "a word " * h).html()
     page = browser.new_page(viewport={"width": 390, "height": 800})
-    page.set_content(f"<style>{css}</style>{html}<p>below</p>")
+    page.set_content(f"<style>{Explore._css}</style>{html}<p>below</p>")
     tops = set()
     for _ in range(4):
         tops.add(page.get_by_text("below").bounding_box()["y"])

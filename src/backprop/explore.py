@@ -1,18 +1,19 @@
 """A slider over any drawing function: live in Jupyter, and still moving on a page with no kernel.
 
-Live, it is an ipywidgets slider that calls the function. On the page it steps through the frames that were drawn when
-the notebook ran; they are stored in the output's HTML as SVG, what frames have in common only once.
+Live, it is a widget that calls the function. On the page it steps through the frames that were drawn when the notebook
+ran; they are stored in the output's HTML as SVG, what frames have in common only once. The controls are the same.
 """
-from functools import cached_property
 import html
 import json
+from pathlib import Path
 import re
 from urllib.parse import quote
 
-# Builds the controls and shows frame after frame. One copy per output, so that each stands alone: in a page, from file://, beside others.
-SCRIPT = """(root => {
-  const {label, texts, alts, parts, frames, start} = JSON.parse(root.querySelector("script").textContent);
-  const image = root.querySelector("img"), first = image.src;
+import anywidget
+import traitlets
+
+# The controls, inside a function that knows root, label, texts, start and as many frames. SHOW stands for what moves the picture.
+CONTROLS = """
   const make = (tag, attributes, ...children) => {
     const element = document.createElement(tag);
     for (const name in attributes) element.setAttribute(name, attributes[name]);
@@ -31,14 +32,49 @@ SCRIPT = """(root => {
     range.value = i;
     i = +range.value;
     range.setAttribute("aria-valuetext", value.textContent = texts[i]);
-    image.alt = alts[i];
-    image.src = i == start ? first : "data:image/svg+xml," + encodeURIComponent(frames[i].map(k => parts[k]).join(""));
+    SHOW
   };
   range.oninput = () => show(range.value);
   root.append(make("div", {class: "explore-controls"}, button("Previous", "\\u2039", -1),
     make("label", {}, make("span", {}, label), " ", room, range), button("Next", "\\u203a", 1)));
   show(start);
-})(document.currentScript.parentElement);"""
+"""
+
+# On a page: shows the stored frames. One copy per output, so that each stands alone: in a page, from file://, beside others.
+SCRIPT = """(root => {
+  const {label, texts, alts, parts, frames, start} = JSON.parse(root.querySelector("script").textContent);
+  const image = root.querySelector("img"), first = image.src;""" + CONTROLS.replace("SHOW", """image.alt = alts[i];
+    image.src = i == start ? first : "data:image/svg+xml," + encodeURIComponent(frames[i].map(k => parts[k]).join(""));""") + \
+    "})(document.currentScript.parentElement);"
+
+# In Jupyter: tells Python the index, and shows the picture that Python draws for it. JupyterLab takes arrow keys on their
+# way down the page; the listener stands above it.
+MODULE = """export default { render({model, el: root}) {
+  const [label, texts, start, [width, height]] = ["label", "texts", "index", "size"].map(name => model.get(name));
+  const frames = texts, image = Object.assign(new Image(width, height), {style: "max-width:100%;height:auto"});
+  root.classList.add("explore");
+  root.setAttribute("role", "group");
+  root.setAttribute("aria-label", label);
+  root.append(image);""" + CONTROLS.replace("SHOW", """model.set("index", i);
+    model.save_changes();""") + """  const follow = () => +range.value == model.get("index") || show(model.get("index"));
+  const draw = () => {
+    image.alt = model.get("alt");
+    image.src = "data:image/svg+xml," + encodeURIComponent(model.get("image"));
+  };
+  const keep = event => {
+    const command = event.ctrlKey || event.metaKey || event.altKey || event.shiftKey && event.key == "Enter";
+    if (root.contains(event.target) && !command) event.stopPropagation();
+  };
+  model.on("change:index", follow);
+  model.on("change:alt change:image", draw);
+  window.addEventListener("keydown", keep, true);
+  draw();
+  return () => {
+    window.removeEventListener("keydown", keep, true);
+    model.off("change:alt change:image", draw);
+    model.off("change:index", follow);
+  };
+} };"""
 
 
 def explore(draw, values, *, label, alt, start=None, format=None):
@@ -65,8 +101,18 @@ def _plain(value):
     return f"{value:g}".replace("-", "−") if isinstance(value, float) else str(value)
 
 
-class Explore:
+class Explore(anywidget.AnyWidget):
     """What `explore` returns; `value` is the value shown, and setting it moves the live slider."""
+
+    _esm = MODULE
+    _css = Path(__file__).with_name("explore.css").read_text("utf-8")
+
+    label = traitlets.Unicode().tag(sync=True)
+    texts = traitlets.List().tag(sync=True)
+    size = traitlets.List().tag(sync=True)
+    index = traitlets.Int().tag(sync=True)
+    image = traitlets.Unicode().tag(sync=True)          # the SVG shown, and what it shows in words
+    alt = traitlets.Unicode().tag(sync=True)
 
     def __init__(self, draw, values, label, alt, start=None, format=None):
         if not callable(draw):
@@ -77,10 +123,10 @@ class Explore:
         if not isinstance(label, str) or not label.strip():
             raise ValueError(f"label is {label!r} but must say what the slider changes")
         start = self.values[0] if start is None else start
-        self.draw, self.label, self.start = draw, label, self._place("start", start)
-        self.texts = [_writer("format", format)(value) for value in self.values] if format is not None else list(map(_plain, self.values))
+        self.draw, self.start = draw, self._place("start", start)
+        texts = [_writer("format", format)(value) for value in self.values] if format is not None else list(map(_plain, self.values))
         self.alts = [_writer("alt", alt)(value) for value in self.values]
-        if not all(text.strip() for text in self.alts) or len(set(self.alts)) < len(set(self.texts)):
+        if not all(text.strip() for text in self.alts) or len(set(self.alts)) < len(set(texts)):
             raise ValueError("alt must say something different for each value: put {} where the value goes, or give a function of the value")
         drawn = [self._frame(value) for value in self.values]
         self.frames = [frame for frame, _ in drawn]
@@ -88,7 +134,21 @@ class Explore:
             if size != drawn[0][1]:
                 raise ValueError(f"draw gives a figure of {drawn[0][1]} inches for {self.values[0]!r} but of {size} for {value!r}: "
                                  "every frame needs the same figsize")
-        self.size = [round(100 * inches) for inches in drawn[0][1]]
+        super().__init__(label=label, texts=texts, size=[round(100 * inches) for inches in drawn[0][1]], index=self.start,
+                         image=self.frames[self.start], alt=self.alts[self.start])
+        self.observe(self._move, "index")
+
+    @traitlets.validate("index")
+    def _there(self, proposal):
+        if not 0 <= proposal.value < len(self.values):
+            raise ValueError(f"index is {proposal.value} but must be from 0 to {len(self.values) - 1}")
+        return proposal.value
+
+    def _move(self, change):
+        """Draw the value that the slider has come to."""
+        frame, _ = self._frame(self.value)
+        with self.hold_sync():                               # picture and words arrive together
+            self.alt, self.image = self.alts[self.index], frame
 
     def _place(self, name, value):
         """Give the place of a value among the values."""
@@ -124,32 +184,19 @@ class Explore:
                 f'{self._image(self.frames[self.start], self.alts[self.start])}'
                 f'<script type="application/json">{data}</script><script>{SCRIPT}</script></div>')
 
-    @cached_property
-    def widget(self):
-        """The live slider: an ipywidget that calls the drawing function at every move."""
-        import ipywidgets
-        image = ipywidgets.HTML(self._image(self.frames[self.start], self.alts[self.start]))
-        slider = ipywidgets.SelectionSlider(options=[(text, i) for i, text in enumerate(self.texts)], index=self.start, description=self.label,
-                                            style={"description_width": "initial"}, layout={"width": f"min(100%, {self.size[0]}px)"})
-
-        def move(change):
-            image.value = self._image(self._frame(self.values[change["new"]])[0], self.alts[change["new"]])
-
-        slider.observe(move, "value")
-        return ipywidgets.VBox([image, slider])
-
     @property
     def value(self):
         """The value shown."""
-        return self.values[self.widget.children[1].value]
+        return self.values[self.index]
 
     @value.setter
     def value(self, value):
-        self.widget.children[1].value = self._place("value", value)
+        self.index = self._place("value", value)
 
-    def _repr_mimebundle_(self, include=None, exclude=None):
+    def _repr_mimebundle_(self, **options):
         """Give Jupyter the widget, and the page its HTML."""
-        return {**self.widget._repr_mimebundle_(), "text/plain": repr(self), "text/html": self.html()}
+        data, metadata = super()._repr_mimebundle_(**options)
+        return data | {"text/plain": repr(self), "text/html": self.html()}, metadata
 
 
 KEPT = " !$'()*+,-./:;=?@[]^_`{|}~"                      # what a data: address in double quotes may hold as it is
