@@ -47,7 +47,7 @@ def test_each_reason_is_needed():
     labels = {e.label for page in PAGES for e in page}
     for where, what, why in mutants.EQUIVALENT:
         assert why
-        assert any(re.fullmatch(where, x) for x in labels) or re.match(r"(mlp|train|fast)\\?\.py", where), where
+        assert any(re.fullmatch(where, x) for x in labels) or re.search(r"mlp|train|fast", where), where
 
 
 @pytest.mark.slow
