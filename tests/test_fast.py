@@ -4,7 +4,7 @@ from collections import deque
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import networks as nets
@@ -39,6 +39,17 @@ def test_the_pieces_make_the_whole_for_every_chunk(drawn, chunk, mean):
     J, gradient = plain(*drawn, mean)
     fast_J, fast_gradient = value_and_gradient(*drawn, mean, chunk)
     assert type(fast_J) is float and isinstance(fast_gradient, Params)
+    assert abs(fast_J - J) <= 1e-13 * J
+    assert_close(fast_gradient, tuple(gradient), 1e-13)
+
+
+@settings(max_examples=30)
+@given(*[st.integers(1, 80)] * 3, st.integers(1, 900), st.floats(0.01, 30), st.booleans(), st.integers(0, 2**32 - 1), st.data())
+def test_the_pieces_make_the_whole_at_random_sizes_for_weak_and_for_saturated_networks(m, d, t, n, scale, bias, seed, data):
+    params, X, Y = nets.network(m, d, t, n, bias, seed)
+    params = params._replace(W_h=params.W_h * (scale / np.sqrt(m)), W_out=params.W_out * (scale / np.sqrt(d)))
+    J, gradient = plain(params, X, Y)
+    fast_J, fast_gradient = value_and_gradient(params, X, Y, chunk=data.draw(st.sampled_from([37, 256, n, 10**9])))
     assert abs(fast_J - J) <= 1e-13 * J
     assert_close(fast_gradient, tuple(gradient), 1e-13)
 

@@ -1,6 +1,7 @@
 """Mathematics never imports drawing, and the check imports nothing of what it checks."""
 import ast
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -71,6 +72,23 @@ def test_import_backprop_loads_numpy_and_nothing_to_draw_with():
     loaded = loaded_by("import backprop")
     assert {name.split(".")[0] for name in loaded if "cython" not in name} == {"backprop", "numpy"}
     assert not loaded & {"backprop.plots", "backprop.explore", "backprop.playground", "backprop.data"}
+
+
+def first_imports(path):
+    """Return the import statements of a notebook's first cell."""
+    first = next(cell for cell in json.loads(path.read_text("utf-8"))["cells"] if cell["cell_type"] == "code")
+    return [node for node in ast.parse("".join(first["source"])).body if isinstance(node, (ast.Import, ast.ImportFrom))]
+
+
+CHAPTERS = sorted((Path(__file__).resolve().parent.parent / "chapters").glob("*.ipynb"))
+NEED_MORE = re.compile(r"\b(matplotlib|ipywidgets|dask|backprop\.(plots|explore|playground))\b")
+
+
+@pytest.mark.parametrize("path", [path for path in CHAPTERS if not NEED_MORE.search(" ".join(map(ast.unparse, first_imports(path))))],
+                         ids=lambda path: path.stem)
+def test_a_chapter_without_plots_loads_nothing_but_numpy(path):
+    loaded = loaded_by("; ".join(map(ast.unparse, first_imports(path))))
+    assert {name.split(".")[0] for name in loaded if "cython" not in name} == {"backprop", "numpy"}
 
 
 def test_the_digits_load_when_asked_for_and_load_nothing_to_draw_with():
