@@ -1,6 +1,7 @@
 """Every page in a real browser: complete, quiet, light, readable by everyone."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -167,7 +168,8 @@ def test_the_colors_of_the_book_have_contrast(theme):
 def test_the_book_prints(tmp_path):
     good, record = build.build(into=tmp_path, stored=True, builder="singlehtml", say=lambda *a, **k: None)
     assert good, build.complaints(record)
-    pdf.make(tmp_path / "_build" / "singlehtml", tmp_path / "book.pdf")
+    with ThreadPoolExecutor(1) as apart:            # Playwright wants a thread for each of its loops, and `browser` has this one
+        apart.submit(pdf.make, tmp_path / "_build" / "singlehtml", tmp_path / "book.pdf").result()
     printed = (tmp_path / "book.pdf").read_bytes()
     assert len(re.findall(rb"/Type\s*/Page\b", printed)) > 5 * len(CHAPTERS)
     assert b"/Outlines" in printed and b"/StructTreeRoot" in printed, "no bookmarks or no tags"
