@@ -30,7 +30,7 @@ test-all: env-all ## `make test` and what takes longer
 mutants: env-test ## break every printed formula and every line of the module, and count what the tests notice
 	@$(PY) tools/mutants.py
 
-bench: env-all ## time the gradient against its limit and other libraries (about six minutes)
+bench: env-all ## time the gradient against its limit and other libraries (about eight minutes)
 	@$(PY) benchmarks/run.py
 
 weigh: env-test ## print what every page weighs, how fast it paints, what axe finds
