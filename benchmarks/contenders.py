@@ -64,8 +64,8 @@ def limit(params, X, Y):
 
 
 def limit_in_pieces(params, X, Y):
-    """Do the bare products 256 rows at a time, without adding up what they give."""
-    return products(params, X, Y, 256)
+    """Do the bare products 1024 rows at a time, without adding up what they give."""
+    return products(params, X, Y, 1024)
 
 
 def pytorch_products(params, X, Y):

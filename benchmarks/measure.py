@@ -1,6 +1,6 @@
 """Measure one thing in this process and print it as JSON; run.py starts one process for each.
 
-    python benchmarks/measure.py turn|own|stream|counts … (see run.py)
+    python benchmarks/measure.py turn|own|chunks|stream|counts … (see run.py)
 """
 import json
 import sys
@@ -79,6 +79,14 @@ def own(name, m, d, t, n, dtype, seconds):
     return {"median": median(times), "fastest": min(times), "rounds": len(times)}
 
 
+def chunks(m, d, t, n, dtype, seconds):
+    """Time value_and_gradient with pieces of several sizes, in turn: rows, seconds and peak memory."""
+    arrays = numbers(m, d, t, n, dtype)
+    runs = {rows: lambda rows=rows: backprop.value_and_gradient(*arrays, chunk=rows) for rows in (16, 64, 256, 1024, 4096, n)}
+    taken = rounds(runs, seconds)
+    return [{"rows": rows, "median": median(taken[rows]), "peak": peak(run)} for rows, run in runs.items()]
+
+
 # --- a file larger than one likes to hold ------------------------------------------------------------------------------
 def private_memory():
     """Return the bytes that belong to this process alone, files that are mapped not counted; None where nobody says."""
@@ -113,8 +121,8 @@ def stream(m, d, t, largest, seconds):
             files.append(np.memmap(path, float, mode="r", shape=(largest, rows.shape[1])))
         sizes = [largest // k for k in (100, 30, 10, 3, 1)]
 
-        def run_on(n):
-            return lambda: backprop.value_and_gradient(params, files[0][:n], files[1][:n])
+        def run_on(n, start=0):
+            return lambda: backprop.value_and_gradient(params, files[0][start:start + n], files[1][start:start + n])
         run_on(largest)()                               # the file is now in the system's memory
         before = private_memory()
         run_on(largest)()
@@ -122,9 +130,9 @@ def stream(m, d, t, largest, seconds):
         taken = {n: [] for n in sizes}
         end = perf_counter() + seconds
         while perf_counter() < end or len(taken[largest]) < 3:
-            for n in sizes:
-                parts = min(8, largest // n)            # many short runs: the same share of the machine's moods
-                taken[n].append(min(timed(run_on(n), 1) for _ in range(parts)))
+            for n in sizes:                             # at places far apart, so that no n finds its examples in the cache
+                starts = range(0, largest - n + 1, max(n, largest // 8))
+                taken[n].append(min(timed(run_on(n, start), 1) for start in starts))
         result = {"m-d-t": [m, d, t], "grown": grown, "runs": [
             {"n": n, "median": median(taken[n]), "fastest": min(taken[n]), "peak": peak(run_on(n))} for n in sizes]}
         whole = textbook(params, files[0][:largest // 10], files[1][:largest // 10])[0]
@@ -176,7 +184,7 @@ def predicted(m, d, t):
             "held": 8 * (4 * d + 3 * t)}
 
 
-def predicted_piece(m, d, t, rows=256):
+def predicted_piece(m, d, t, rows=1024):
     """Return the most bytes that value_and_gradient holds at a time: the arrays of one piece and two gradients."""
     return 8 * (rows * (2 * d + 3 * t) + 2 * (m * d + d * t + d + t))
 
@@ -217,7 +225,7 @@ def main(arguments):
             except ValueError:
                 return text
     what, *rest = arguments
-    measurements = {f.__name__: f for f in (turn, own, stream, counts)}
+    measurements = {f.__name__: f for f in (turn, own, chunks, stream, counts)}
     print(json.dumps(measurements[what](*map(read, rest))))
 
 

@@ -30,7 +30,7 @@ def seconds(s):
 def size(number):
     """Write a count of bytes with its unit."""
     for unit, power in (("MiB", 20), ("KiB", 10)):
-        if number >= 2**power:
+        if number >= 0.95 * 2**power:
             return f"{number / 2**power:.3g} {unit}"
     return f"{number:.0f} bytes"
 
@@ -81,7 +81,8 @@ def both_cores_free(results):
 def two_threads(results):
     """Write the table for two threads, or why there is none."""
     if both_cores_free(results):
-        return in_turn(results, 2)
+        return in_turn(results, 2) + ("\n\nOnly the products use the second thread. The arithmetic between them takes as long as before, so it weighs more\n"
+                                      "beside a limit that is nearly halved.")
     return ("There is no table: while this was measured, other work ran on the machine, and with two threads the bare products took\n"
             "longer than with one. The numbers for one thread were taken in turns, but they too will be better where it is quiet.")
 
@@ -90,7 +91,7 @@ def alone(results):
     """Write the table of ratios to the limit, everyone with a process of its own."""
     found = {case: [pick(results, list(case), dtype, 1)["own"] for dtype in ("float64", "float32")] for case in cases(results)}
     names = [name for name in SHOWN if all(name in both[0] for both in found.values())]
-    rows = [[NAMES.get(name, name), *(" / ".join(ratio(own[name]["median"] / own["limit"]["median"]) for own in both)
+    rows = [[NAMES.get(name, name), *(" / ".join(ratio(own[name]["fastest"] / own["limit"]["fastest"]) for own in both)
                                       for both in found.values())] for name in names]
     return table(["float64 / float32", *map(title, found)], rows)
 
@@ -146,6 +147,14 @@ def streamed(results):
     return table(["n", "time", "per example", "memory beyond the inputs"], rows)
 
 
+def by_chunk(results):
+    """Write the table of pieces of several sizes, and name the size that is taken unless told."""
+    found = results["chunks"]
+    rows = [[("all " if k == len(found["float64"]) - 1 else "") + thousands(both[0]["rows"]), " / ".join(seconds(c["median"]) for c in both),
+             " / ".join(size(c["peak"]) for c in both)] for k, both in enumerate(zip(found["float64"], found["float32"]))]
+    return table(["rows in a piece", "time, float64 / float32", "memory beyond the inputs"], rows)
+
+
 def linear(results):
     """Return the largest deviation of the time per example from its middle, over n."""
     each = sorted(r["median"] / r["n"] for r in results["stream"]["runs"])
@@ -193,10 +202,10 @@ on your machine, with what is installed there, and writes this page anew.
 
 - **The limit** is five bare products of the same shapes on whole arrays, each in the faster of two layouts, and one exp per
   activation. It computes nothing of use. A number below is a time divided by the limit's: 1.00 is perfect, 2.00 is twice as long.
-- **The products in pieces** are the same with 256 rows at a time, whose numbers stay in the processor's cache. Nobody adds up what
+- **The products in pieces** are the same with 1 024 rows at a time, whose numbers stay in the processor's cache. Nobody adds up what
   they give. They may lie below 1.
 - **The textbook form** is `forward`, `loss` and `backward`, on whole arrays. **This module** is `value_and_gradient`: the same
-  numbers in pieces. Both look at every number they are given before they compute; the others do not.
+  numbers in pieces. Both refuse NaN, infinity and targets outside [0, 1], and say where; the others do not look.
 - Everyone computes the loss and its gradient from the same numbers, and had to agree first: the largest difference was
   {apart['float64']:.0e} of the largest entry in float64 and {apart['float32']:.0e} in float32. A network is written m-d-t, and n is the number of examples.
 - A number is the median over many rounds in which all take turns, A B C A B C, so that a busy moment strikes all alike. Still,
@@ -217,10 +226,25 @@ Time over the limit, float64, one thread. The dashed line is the limit.
 The smallest network shows the price of a call: nearly all of the time goes into starting some fifty small operations and
 judging the input.{tiny_text} At the other end, at {title(wide)}, the products are nearly everything.
 
+## What brings it near the limit
+
+- Pieces. The numbers of a piece are still in the processor's cache when the backward pass comes back to them.
+- Arrays that are not needed again are overwritten: $Z^{{(\\mathrm{{h}})}}$ by $A^{{(\\mathrm{{h}})}}$, and $A^{{(\\mathrm{{h}})}}$ by $1 - A^{{(\\mathrm{{h}})}}$ at the end.
+- The order in which a product is stored. $(B^{{\\top}} A^{{\\top}})^{{\\top}}$ and $A B$ are the same numbers, the first by columns. Which is faster depends on the
+  matrix product that NumPy was built with; here it is the first in float64 and the second in float32.
+- X is not read only to be judged. A NaN in it shows in the gradient, and then it is looked for.
+
+How large should a piece be? Small pieces pay for more calls and for adding up more gradients, large ones leave the cache:
+{title(big)}, one thread.
+
+{by_chunk(results)}
+
+Unless told, `value_and_gradient` takes 1 024 rows.
+
 ## Everyone in a process of its own
 
-In one process a program finds memory that another has warmed up. Here everyone starts fresh. Median over the limit's median; the
-limit has its own process too, and a process to itself is timed at another moment, so these numbers scatter more.
+In one process a program finds memory that another has warmed up. Here everyone starts fresh, the limit too. Processes are timed at
+different moments, so it is the fastest call of many that is divided by the limit's fastest; these numbers scatter more.
 
 {alone(results)}
 
@@ -238,9 +262,9 @@ One example costs, in a network with m inputs, d hidden units and t outputs:
 - d + 3t exponentials and logarithms, and 8d + 13t other operations, entry by entry;
 - 8(m + t) bytes read, in float64;
 - 8(4d + 3t) bytes held at the peak of the textbook form, which keeps whole arrays. In pieces an example holds nothing: the
-  whole call needs 8(256(2d + 3t) + 2(md + dt + d + t)) bytes, for one piece and two gradients, whatever n is.
+  whole call needs 8(1 024(2d + 3t) + 2(md + dt + d + t)) bytes, for one piece and two gradients, whatever n is.
 
-Adding up the pieces costs another (md + dt + d + t)/256 additions per example. Here is each formula beside what was counted
+Adding up the pieces costs another (md + dt + d + t)/1 024 additions per example. Here is each formula beside what was counted
 while the code ran, with each size doubled in turn:
 
 {grows(results)}
@@ -250,7 +274,8 @@ in n. The time per example grows less than the operations while the network is s
 
 ## A million examples from a file
 
-A {m}-{d}-{t} network on examples that stay in a file (`numpy.memmap`) and are read 256 at a time:
+A {m}-{d}-{t} network on examples that stay in a file (`numpy.memmap`) and are read 1 024 at a time, for each n from several places of
+the file:
 
 {streamed(results)}
 

@@ -110,13 +110,15 @@ def imports():
 
 
 def waits():
-    """Time make book, once more with nothing changed, and make test."""
+    """Time make book, once more with nothing changed, and make test, with a browser and without, in a ready environment."""
     found = {}
-    for name, command in (("make book", "book"), ("make book again", "book"), ("make test", "test")):
-        say(name)
+    for name, command, options in (("", "env-test", ""), ("make book", "book", ""), ("make book, nothing changed", "book", ""),
+                                   ("make test", "test", ""), ("make test, no browser", "test", "-m 'not browser'")):
+        say(name or "the environment")
         start = perf_counter()
-        done = subprocess.run(["make", command], cwd=ROOT, capture_output=True, text=True)
+        done = subprocess.run(["make", command], cwd=ROOT, env={**os.environ, "PYTEST_ADDOPTS": options}, capture_output=True, text=True)
         found[name] = {"seconds": perf_counter() - start, "passed": done.returncode == 0}
+    del found[""]
     return {"date": datetime.date.today().isoformat(), **found}
 
 
@@ -137,7 +139,12 @@ def main(words):
     quick = "quick" in words
     if "page" not in words:
         results["machine"] = machine()
-        results["speed"] = speed(lambda s: s / 20 if quick else s)
+
+        def seconds(s):
+            return s / 20 if quick else s
+        results["speed"] = speed(seconds)
+        say("pieces of several sizes")
+        results["chunks"] = {dtype: measure("chunks", *CASES[2], dtype, seconds(15)) for dtype in ("float64", "float32")}
         say("one million examples from a file")
         results["stream"] = measure("stream", 64, 30, 10, 10**5 if quick else 10**6, 1 if quick else 18)
         say("operations and bytes")

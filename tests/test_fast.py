@@ -65,14 +65,14 @@ def test_the_pieces_make_the_whole_at_the_sizes_people_use(m, d, t, n):
         assert_close(fast_gradient, tuple(gradient), 1e-13)
 
 
-def test_chunk_is_256_rows_unless_told_and_no_piece_is_larger_or_read_twice():
+def test_chunk_is_1024_rows_unless_told_and_no_piece_is_larger_or_read_twice():
     params, _, _ = nets.network(3, 4, 2, 1)
-    for chunk in (256, 1000, 37):
-        X, Y = Rows(1000, 3), Rows(1000, 2)
-        value_and_gradient(params, X, Y, **({} if chunk == 256 else {"chunk": chunk}))
+    for chunk in (1024, 3000, 37):
+        X, Y = Rows(3000, 3), Rows(3000, 2)
+        value_and_gradient(params, X, Y, **({} if chunk == 1024 else {"chunk": chunk}))
         for rows in (X, Y):
-            read = [list(range(1000))[piece] for piece in rows.asked]
-            assert max(map(len, read)) == chunk and sum(read, []) == list(range(1000))
+            read = [list(range(3000))[piece] for piece in rows.asked]
+            assert max(map(len, read)) == chunk and sum(read, []) == list(range(3000))
 
 
 def test_memory_does_not_grow_with_n():
@@ -128,6 +128,24 @@ def test_a_bad_entry_in_a_late_piece_of_a_file_is_refused_by_its_own_row(value, 
         files.append(np.memmap(tmp_path / name, float, mode="r", shape=a.shape))
     with pytest.raises(ValueError, match=rf"^{where} holds {value} at \(1907, 1\): "):
         value_and_gradient(params, *files, chunk=100)
+
+
+@given(nets.networks(largest_n=12), st.sampled_from([np.nan, np.inf, -np.inf]), st.sampled_from([1, 1000]), st.data())
+def test_an_entry_of_X_that_is_not_finite_is_named_in_every_network_even_where_it_saturates(drawn, value, scale, data):
+    params, X, Y = drawn
+    params = params._replace(W_h=params.W_h * scale)
+    at = tuple(data.draw(st.integers(0, size - 1)) for size in X.shape)
+    X = X.copy()
+    X[at] = value
+    with pytest.raises(ValueError, match=rf"^X holds {value} at \({at[0]}, {at[1]}\): "):
+        value_and_gradient(params, X, Y, chunk=data.draw(st.integers(1, 12)))
+
+
+@pytest.mark.parametrize("dtype, large", [(np.float64, 1e250), (np.float32, 1e30)])
+def test_large_finite_numbers_are_no_reason_to_refuse_or_to_warn(dtype, large):
+    params, X, Y = nets.network(3, 4, 2, 50, dtype=dtype)
+    X[7, 1] = large
+    assert_close(value_and_gradient(params, X, Y)[1], tuple(plain(params, X, Y)[1]), 1e-13 if dtype == np.float64 else 1e-5)
 
 
 def test_rows_that_promise_more_than_they_hold_are_refused():

@@ -34,9 +34,19 @@ def array(name, value):
 def finite(name, a, first_row=0):
     """Return the float array a; raises ValueError for NaN or infinity, its row counted from first_row."""
     flat = a.ravel("K")
-    if not math.isfinite(flat.dot(flat)) and not np.isfinite(a).all():    # the first test costs least
+    if not (math.isfinite(flat.item(flat.argmax())) and math.isfinite(flat.item(flat.argmin()))):   # NaN counts as both
         raise ValueError(f"{name} holds {_first(a, ~np.isfinite(a), first_row)}: every entry must be a finite number")
     return a
+
+
+def finite_by(product, name, a, first_row=0):
+    """Judge a as finite does, but read it only where a product with it asks for that: NaN and infinity show in it.
+
+    To be called where overflow is ignored, since the products and the test may overflow.
+    """
+    flat = product.ravel("K")
+    if not math.isfinite(flat.dot(flat)):
+        finite(name, a, first_row)
 
 
 def _first(a, bad, first_row):
@@ -45,10 +55,14 @@ def _first(a, bad, first_row):
 
 
 def _matrix(name, value, what, first_row=0):
+    return finite(name, _any_matrix(name, value, what), first_row)
+
+
+def _any_matrix(name, value, what):
     a = array(name, value)
     if a.ndim != 2 or 0 in a.shape:
         _two_dimensions(name, a.shape, what)
-    return finite(name, a, first_row)
+    return a
 
 
 def _two_dimensions(name, shape, what):
@@ -88,9 +102,14 @@ def _bias(of, name, value, weights, W):
     return finite(of + name, b)
 
 
-def inputs(params, X, first_row=0):
-    """Return X as (n, m) for params that `network` has passed; first_row is where a piece of X begins."""
-    X = _matrix("X", X, "(examples n, inputs m)", first_row)
+def inputs(params, X):
+    """Return X as (n, m) for params that `network` has passed."""
+    return finite("X", unread_inputs(params, X))
+
+
+def unread_inputs(params, X):
+    """Return X as inputs does, without judging its entries: a product with it will show them."""
+    X = _any_matrix("X", X, "(examples n, inputs m)")
     _input_shape(X.shape, params.W_h.shape)
     return X
 
