@@ -34,7 +34,7 @@ def array(name, value):
 def finite(name, a, first_row=0):
     """Return the float array a; raises ValueError for NaN or infinity, its row counted from first_row."""
     flat = a.ravel("K")
-    if not (math.isfinite(flat.item(flat.argmax())) and math.isfinite(flat.item(flat.argmin()))):   # NaN counts as both
+    if flat.size and not (math.isfinite(flat.item(flat.argmax())) and math.isfinite(flat.item(flat.argmin()))):   # NaN is both
         raise ValueError(f"{name} holds {_first(a, ~np.isfinite(a), first_row)}: every entry must be a finite number")
     return a
 
