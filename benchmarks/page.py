@@ -12,6 +12,8 @@ PAGE, PICTURE = CHAPTERS / "appendix_speed.md", CHAPTERS / "appendix_speed.png"
 SHOWN = ["limit in pieces", "this module", "textbook form", "PyTorch", "PyTorch modules", "JAX, compiled", "autograd", "scikit-learn"]
 NAMES = {"limit in pieces": "the products in pieces", "PyTorch": "PyTorch, eager", "PyTorch modules": "PyTorch, `torch.nn`"}
 MODULE = "this module"
+TIED = "\u00a0"                                         # a space at which no line ends
+OVER = f"{TIED}/ "
 
 
 def table(head, rows):
@@ -23,16 +25,16 @@ def seconds(s):
     """Write a time with its unit."""
     for unit, size in (("s", 1), ("ms", 1e-3)):
         if s >= size:
-            return f"{s / size:.3g} {unit}"
-    return f"{s / 1e-6:.3g} µs"
+            return f"{s / size:.3g}{TIED}{unit}"
+    return f"{s / 1e-6:.3g}{TIED}µs"
 
 
 def size(number):
     """Write a count of bytes with its unit."""
     for unit, power in (("MiB", 20), ("KiB", 10)):
         if number >= 0.95 * 2**power:
-            return f"{number / 2**power:.3g} {unit}"
-    return f"{number:.0f} bytes"
+            return f"{number / 2**power:.3g}{TIED}{unit}"
+    return f"{number:.0f}{TIED}bytes"
 
 
 def thousands(n):
@@ -42,7 +44,7 @@ def thousands(n):
 
 def title(case):
     """Write the sizes of a case."""
-    return "-".join(map(str, case[:3])) + f", n = {thousands(case[3])}"
+    return "-".join(map(str, case[:3])) + f", n{TIED}={TIED}{thousands(case[3])}"
 
 
 def pick(results, case, dtype, threads):
@@ -63,11 +65,11 @@ def ratio(value):
 def in_turn(results, threads):
     """Write the table of ratios to the limit, all in turn in one process."""
     found = {case: [pick(results, list(case), dtype, threads)["times"] for dtype in ("float64", "float32")] for case in cases(results)}
-    rows = [["**limit**, time", *(" / ".join(seconds(times["limit"]["median"]) for times in both) for both in found.values())]]
+    rows = [["**limit**, time", *(OVER.join(seconds(times["limit"]["median"]) for times in both) for both in found.values())]]
     for name in SHOWN:
         if all(name in both[0] for both in found.values()):
             bold = "**" if name == MODULE else ""
-            rows.append([f"{bold}{NAMES.get(name, name)}{bold}", *(bold + " / ".join(
+            rows.append([f"{bold}{NAMES.get(name, name)}{bold}", *(bold + OVER.join(
                 ratio(times[name]["over limit"]) for times in both) + bold for both in found.values())])
     return table(["float64 / float32", *map(title, found)], rows)
 
@@ -91,7 +93,7 @@ def alone(results):
     """Write the table of ratios to the limit, everyone with a process of its own."""
     found = {case: [pick(results, list(case), dtype, 1)["own"] for dtype in ("float64", "float32")] for case in cases(results)}
     names = [name for name in SHOWN if all(name in both[0] for both in found.values())]
-    rows = [[NAMES.get(name, name), *(" / ".join(ratio(own[name]["fastest"] / own["limit"]["fastest"]) for own in both)
+    rows = [[NAMES.get(name, name), *(OVER.join(ratio(own[name]["fastest"] / own["limit"]["fastest"]) for own in both)
                                       for both in found.values())] for name in names]
     return table(["float64 / float32", *map(title, found)], rows)
 
@@ -105,9 +107,9 @@ def against_pytorch(results):
         row = [title(case)]
         for threads in counts:
             both = [pick(results, list(case), dtype, threads)["times"] for dtype in ("float64", "float32")]
-            row.append(" / ".join(f"{times[MODULE]['over PyTorch']:.2f}" for times in both))
+            row.append(OVER.join(f"{times[MODULE]['over PyTorch']:.2f}" for times in both))
             if threads == 1:
-                limits = " / ".join(f"{times['PyTorch products']['over limit']:.2f}" for times in both)
+                limits = OVER.join(f"{times['PyTorch products']['over limit']:.2f}" for times in both)
         rows.append([*row, limits])
     big = cases(results)[2]
     products = [pick(results, list(big), dtype, 1)["times"]["PyTorch products"]["over limit"] for dtype in ("float64", "float32")]
@@ -150,8 +152,8 @@ def streamed(results):
 def by_chunk(results):
     """Write the table of pieces of several sizes, and name the size that is taken unless told."""
     found = results["chunks"]
-    rows = [[("all " if k == len(found["float64"]) - 1 else "") + thousands(both[0]["rows"]), " / ".join(seconds(c["median"]) for c in both),
-             " / ".join(size(c["peak"]) for c in both)] for k, both in enumerate(zip(found["float64"], found["float32"]))]
+    rows = [[("all " if k == len(found["float64"]) - 1 else "") + thousands(both[0]["rows"]), OVER.join(seconds(c["median"]) for c in both),
+             OVER.join(size(c["peak"]) for c in both)] for k, both in enumerate(zip(found["float64"], found["float32"]))]
     return table(["rows in a piece", "time, float64 / float32", "memory beyond the inputs"], rows)
 
 
@@ -183,7 +185,7 @@ def text(results):
     last, whole = stream["runs"][-1], stream["textbook"]
     m, d, t = stream["m-d-t"]
     small = pick(results, list(tiny), "float64", 1)["times"]
-    modules = f" ({small['this module']['over PyTorch modules']:.2f} of it when the network is made of `torch.nn` modules)" if "PyTorch modules" in small else ""
+    modules = f", and {small[MODULE]['over PyTorch modules']:.2f} where the network is made of `torch.nn` modules" if "PyTorch modules" in small else ""
     tiny_text = f" There, the module takes {small[MODULE]['over PyTorch']:.2f} of the time of PyTorch{modules}." if "PyTorch" in small else ""
     return f"""---
 description: The gradient of this book against the bare matrix products, PyTorch, JAX, autograd and scikit-learn; what it costs in operations and bytes.
@@ -202,7 +204,7 @@ on your machine, with what is installed there, and writes this page anew.
 
 - **The limit** is five bare products of the same shapes on whole arrays, each in the faster of two layouts, and one exp per
   activation. It computes nothing of use. A number below is a time divided by the limit's: 1.00 is perfect, 2.00 is twice as long.
-- **The products in pieces** are the same with 1 024 rows at a time, whose numbers stay in the processor's cache. Nobody adds up what
+- **The products in pieces** are the same with {thousands(1024)} rows at a time, whose numbers stay in the processor's cache. Nobody adds up what
   they give. They may lie below 1.
 - **The textbook form** is `forward`, `loss` and `backward`, on whole arrays. **This module** is `value_and_gradient`: the same
   numbers in pieces. Both refuse NaN, infinity and targets outside [0, 1], and say where; the others do not look.
@@ -239,7 +241,7 @@ How large should a piece be? Small pieces pay for more calls and for adding up m
 
 {by_chunk(results)}
 
-Unless told, `value_and_gradient` takes 1 024 rows.
+Unless told, `value_and_gradient` takes {thousands(1024)} rows.
 
 ## Everyone in a process of its own
 
@@ -262,9 +264,9 @@ One example costs, in a network with m inputs, d hidden units and t outputs:
 - d + 3t exponentials and logarithms, and 8d + 13t other operations, entry by entry;
 - 8(m + t) bytes read, in float64;
 - 8(4d + 3t) bytes held at the peak of the textbook form, which keeps whole arrays. In pieces an example holds nothing: the
-  whole call needs 8(1 024(2d + 3t) + 2(md + dt + d + t)) bytes, for one piece and two gradients, whatever n is.
+  whole call needs 8({thousands(1024)}(2d + 3t) + 2(md + dt + d + t)) bytes, for one piece and two gradients, whatever n is.
 
-Adding up the pieces costs another (md + dt + d + t)/1 024 additions per example. Here is each formula beside what was counted
+Adding up the pieces costs another (md + dt + d + t)/{thousands(1024)} additions per example. Here is each formula beside what was counted
 while the code ran, with each size doubled in turn:
 
 {grows(results)}
@@ -274,7 +276,7 @@ in n. The time per example grows less than the operations while the network is s
 
 ## A million examples from a file
 
-A {m}-{d}-{t} network on examples that stay in a file (`numpy.memmap`) and are read 1 024 at a time, for each n from several places of
+A {m}-{d}-{t} network on examples that stay in a file (`numpy.memmap`) and are read {thousands(1024)} at a time, for each n from several places of
 the file:
 
 {streamed(results)}

@@ -45,6 +45,7 @@ EQUIVALENT = [                                                  # (where, what, 
     (r"mlp\.py:\d+", r"comparison: Z >= 0 → Z > 0 ", "at 0 both branches are 1/2"),
     (r"mlp\.py:\d+", r"name: X → Y .*len\(X\)", "X and Y have as many rows: that has been validated"),
     (r"(mlp|fast)\.py:\d+", r"name: (params\.)?b_h → .*b_h is None", "either both biases are there or none: that has been validated"),
+    (r"fast\.py:\d+", r"(condition dropped|comparison): .*A\.dtype [=!]= np\.float64 ", "the same product, stored by columns or by rows"),
     (r"fast\.py:\d+", r"condition dropped: Z if Z.dtype == b.dtype else None → None", "out= says where the sum is put, not what it is"),
     (r"eq-mdt-relu-delta.*", r"letter: .* Z\^.* → .* A\^", "with ReLU, a > 0 exactly where z > 0"),
 ]
