@@ -28,6 +28,8 @@ RAW_LATEX = """() => { const walker = document.createTreeWalker(document.querySe
     if (node.parentElement.closest("pre, code, script, style, annotation")) continue;
     if (/\\$\\$|\\\\(frac|partial|sum|mathrm|delta|begin|left)/.test(node.data)) found.push(node.data.slice(0, 80)); }
   return found; }"""
+STRANDED = """() => [...document.querySelectorAll("article .math")].filter((formula) => !formula.closest(".tied") &&
+  /^[.,;:!?)’”]/.test(formula.nextSibling?.data ?? "")).map((formula) => formula.parentElement.textContent.slice(0, 80))"""
 WIDER = """() => { const wide = document.documentElement.clientWidth;
   const scrolls = (element) => { for (let e = element; e; e = e.parentElement)
     if (/(auto|scroll|hidden|clip)/.test(getComputedStyle(e).overflowX) && e !== document.body) return true; return false; };
@@ -57,6 +59,7 @@ def test_page(browser, site, name, request):
         quiet(visit)
         assert page.evaluate(UNREADABLE) == [], "maths that does not show"
         assert page.evaluate(RAW_LATEX) == [], "LaTeX in the text"
+        assert page.evaluate(STRANDED) == [], "a line may begin with a comma"
         if page.locator("math").count():
             assert page.evaluate("document.fonts.check('20px \"Book Maths\"')"), "the font of the maths is not there"
         assert visit.shifted() <= 0.05, f"layout shift {visit.shifted():.3f}"

@@ -71,9 +71,19 @@ def _render(translator, node, display):
         return f"<code>{html.escape(node.astext())}</code>"
 
 
+def tie_punctuation(app, doctree, docname):
+    """Move what no line may begin with from the text into the formula before it: browsers break a line after any formula."""
+    for node in doctree.findall(nodes.math) if app.builder.format == "html" else ():
+        after = node.next_node(descend=False, siblings=True)
+        found = re.match(r"[.,;:!?)’”]+", after) if isinstance(after, nodes.Text) else None
+        if found:
+            node["tied"] = found[0]
+            after.parent.replace(after, nodes.Text(after[found.end():]))
+
+
 def visit_math(self, node):
-    self.body.append(self.starttag(node, "span", "", CLASS="math notranslate nohighlight"))
-    self.body.append(_render(self, node, display=False) + "</span>")
+    formula = self.starttag(node, "span", "", CLASS="math notranslate nohighlight") + _render(self, node, display=False) + "</span>"
+    self.body.append(f'<span class="tied">{formula}{node["tied"]}</span>' if "tied" in node else formula)
     raise nodes.SkipNode
 
 
@@ -90,5 +100,6 @@ def visit_math_block(self, node):
 
 def setup(app):
     app.add_html_math_renderer("mathml", (visit_math, None), (visit_math_block, None))
+    app.connect("doctree-resolved", tie_punctuation)
     app.add_config_value("maths_other_alphabets", [], "html", [list])  # pages whose m, d, t, n are not the book's
     return {"parallel_read_safe": True, "parallel_write_safe": True}
