@@ -21,7 +21,7 @@ serve: ## open the built book in a browser (builds it first if there is none)
 	@test -f _build/html/index.html || $(MAKE) --no-print-directory book
 	@$(PY) tools/serve.py
 
-test: env-test ## run every test: module, notebooks, structure, strict build, browser
+test: env-test ## test module, notebooks, structure, strict build, browser
 	@$(PYTEST) --nbval --nbval-current-env --nbval-sanitize-with tests/sanitize.cfg tests chapters
 
 test-all: env-all ## `make test` and what takes longer

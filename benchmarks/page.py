@@ -124,7 +124,7 @@ products over NumPy's.
 {table(["float64 / float32", *("one thread", "two threads")[:len(counts)], "the products alone"], rows)}
 
 On this processor PyTorch's matrix product is {verdict}.
-It may be the other way round on a processor of another make: read the last column before you believe the others. With two threads
+It may be otherwise on a processor of another make: read the last column before you believe the others. With two threads
 on wide networks the products are nearly all there is, and no win is claimed.
 """
 
@@ -168,7 +168,7 @@ def waiting(results):
     """Write what a reader waits for."""
     rows = [[name, seconds(s)] for name, s in results["imports"].items()]
     found = results.get("waits", {})
-    rows += [[f"`{name}`" + (" (it failed)" if not found[name]["passed"] else ""), seconds(found[name]["seconds"])]
+    rows += [[re.sub("^make [a-z]+", lambda command: f"`{command[0]}`", name) + (" (it failed)" if not found[name]["passed"] else ""), seconds(found[name]["seconds"])]
              for name in found if name != "date"]
     when = f" `make book` and `make test` were timed on {found['date']}, in a ready environment." if found else ""
     return table(["wait", "time"], rows) + f"\n\nTimes of whole processes, Python's own start included.{when}"
@@ -193,8 +193,8 @@ description: The gradient of this book against the bare matrix products, PyTorch
 <!-- Written by benchmarks/page.py from benchmarks/results.json: change those. -->
 # How fast is it?
 
-The formulas of this book are five matrix products and a little arithmetic between them. So there is a limit: no program that
-uses the same matrix product can take less time than the bare products. `value_and_gradient` takes {one[MODULE]['over limit']:.2f} times that limit for
+The formulas of this book are five matrix products and a little arithmetic between them. So there is a limit: a program does the
+products and more, and can hardly take less time than the bare products do. `value_and_gradient` takes {one[MODULE]['over limit']:.2f} times that limit for
 {title(big)}, and it is still the six lines of [chapter 4](04_n_examples.ipynb), in pieces.
 
 Measured on {about['date']}: {about['processor']}, {about['cores']} cores, {about['system']}, Python {about['Python']}, {versions}{libraries}. `make bench` measures again
@@ -203,9 +203,9 @@ on your machine, with what is installed there, and writes this page anew.
 ## How to read it
 
 - **The limit** is five bare products of the same shapes on whole arrays, each in the faster of two layouts, and one exp per
-  activation. It computes nothing of use. A number below is a time divided by the limit's: 1.00 is perfect, 2.00 is twice as long.
+  activation. It computes nothing of use. A number below is a time divided by the limit's: 1.00 is as fast as the limit, 2.00 takes twice as long.
 - **The products in pieces** are the same with {thousands(1024)} rows at a time, whose numbers stay in the processor's cache. Nobody adds up what
-  they give. They may lie below 1.
+  they give. They lie a little below 1 where whole arrays leave the cache: so much room is left below the limit.
 - **The textbook form** is `forward`, `loss` and `backward`, on whole arrays. **This module** is `value_and_gradient`: the same
   numbers in pieces. Both refuse NaN, infinity and targets outside [0, 1], and say where; the others do not look.
 - Everyone computes the loss and its gradient from the same numbers, and had to agree first: the largest difference was
@@ -303,7 +303,7 @@ def alternative(results):
         times = pick(results, list(case), "float64", 1)["times"]
         others = [name for name in SHOWN[2:] if name in times]
         best = min(others, key=lambda name: times[name]["over limit"])
-        parts.append(f"{title(case)}: this module {ratio(times[MODULE]['over limit'])}, the next best, {best}, {ratio(times[best]['over limit'])}")
+        parts.append(f"{title(case)}: this module {ratio(times[MODULE]['over limit'])}, the best of the others, {best}, {ratio(times[best]['over limit'])}")
     return "Dots on a logarithmic axis, one row for each program: time over the limit. " + "; ".join(parts) + "."
 
 

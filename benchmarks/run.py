@@ -1,6 +1,6 @@
 """Measure everything and write results.json; page.py makes the appendix of the book from it.
 
-    python benchmarks/run.py [quick] [waits] [page]            (make bench: everything but the waits, about seven minutes)
+    python benchmarks/run.py [quick] [waits] [page]            (make bench: everything but the waits, about eight minutes)
 
 Each measurement is a process of its own, started with one thread or two. quick takes few rounds, to see that all works;
 waits also times `make book` and `make test`; page only prints and writes the page again.

@@ -137,7 +137,7 @@ def test_notebooks_can_be_downloaded(book):
         assert path.name in (book / "chapters" / f"{path.stem}.html").read_text("utf-8")
 
 
-def test_the_fonts_cover_the_pages_and_carry_their_licence(book):
+def test_the_fonts_cover_the_pages_and_carry_their_license(book):
     sheet = (book / "_static" / "fonts.css").read_text("utf-8")
     assert sheet.count("@font-face") == len(fonts.FACES) and "SIL Open Font License" in sheet
     for name in ("OFL-STIX.txt", "OFL-text.txt"):

@@ -190,3 +190,16 @@ def test_a_verdict_names_the_entry(sides, capsys):
     assert capsys.readouterr().out.startswith("✓ right")
     verdict(sides[1]._replace(W_h=sides[1].W_h * [1, 1, 2, 1]), sides[0])
     assert capsys.readouterr().out.startswith("✗ not yet: W_h[")
+
+
+def test_a_verdict_shows_digits_that_differ(capsys):
+    verdict([1.01e-5, 2e-5], [1e-5, 2e-5])
+    assert capsys.readouterr().out == "✗ not yet: entry[0] is 1.01e-05 in yours, a nudge gives 1e-05\n"
+    for yours, truth in ((10**400, 1), ([], [])):
+        verdict(yours, truth)
+        assert capsys.readouterr().out.startswith("✗ not yet: ")
+
+
+def test_no_nudge_is_no_derivative():
+    with pytest.raises(ValueError, match="^h is 0"):
+        central_difference(lambda x: x, 1.0, 0)

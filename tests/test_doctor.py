@@ -189,6 +189,38 @@ def test_a_negative_learning_rate_is_no_stale_weight():
     assert diagnose(params, X, Y, wrong_gradient(params, X, Y, "stale-weights", eta=-0.37)).names == ("unknown",)
 
 
+@pytest.mark.parametrize("forgotten", [("b_h", "b_out"), ("W_h",), ("W_out",), ("b_out",)])
+def test_a_gradient_that_was_forgotten_is_not_correct(forgotten):
+    """An array of zeros has no digits of its own: it is as exact as what is claimed with it."""
+    params, X, Y = network(2, 3, 2, 4)
+    right = backward(params, forward(params, X), X, Y)
+    claimed = right._replace(**{name: np.zeros_like(getattr(right, name)) for name in forgotten})
+    found = diagnose(params, X, Y, claimed)
+    assert found.names == ("unknown",) and f"{forgotten[0]}[" in found.evidence + f"{forgotten[-1]}[" and "is 0 and should be" in found.evidence
+    assert diagnose(params, X, Y, np.zeros_like(right.W_out)).names == ("unknown",)
+
+
+def test_too_few_digits_are_called_so():
+    params, X, Y = network(2, 2, 2, 3)
+    right = backward(params, forward(params, X), X, Y)
+    found = diagnose(params, X, Y, np.round(right.W_out, 1) + 0.0)
+    assert found.names != ("unknown",) or "too few digits" in str(found) and not found.evidence.endswith("; ")
+
+
+@pytest.mark.parametrize("label", ["{} =", "dW{{2}} =\n", r"\frac{{\partial J}}{{\partial W^{{(2)}}}} =", "Out[12]: array(", "In [3]:"])
+def test_a_number_in_the_name_is_not_a_number_of_the_matrix(label):
+    params, X, Y = network(2, 2, 2, 3)
+    right = backward(params, forward(params, X), X, Y)
+    text = label.format("dW2") + " [[" + "],\n [".join(", ".join(f"{x:.6f}" for x in row) for row in right.W_out) + "]]"
+    assert diagnose(params, X, Y, text).names[0] == "correct"
+
+
+@pytest.mark.parametrize("eta", ["a", np.nan, None])
+def test_a_learning_rate_that_is_no_number_is_refused(eta):
+    with pytest.raises(ValueError, match="^eta holds"):
+        wrong_gradient(*network(2, 2, 2, 3), "stale-weights", eta=eta)
+
+
 def test_one_number_fits_any_factor_and_proves_none():
     params, X, Y = network(1, 1, 1, 2)
     assert diagnose(params, X, Y, Params(np.array([[0.7123456]]), None)).names == ("unknown",)

@@ -1,4 +1,4 @@
-"""The equations of the book: labelled once, checked by a cell, tagged in the module, and printed as they are computed."""
+"""The equations of the book: labeled once, checked by a cell, tagged in the module, and printed as they are computed."""
 import ast
 import json
 import re

@@ -202,7 +202,7 @@ def test_every_side_carries_its_letter_number_and_color():
     for letter, size in (("d", 4), ("n", 5), ("t", 2)):
         labels = [text for text in ax.texts if text.get_text() == f"${letter}={size}$"]
         assert len(labels) == 2 and all(text.get_color() == plots.SIZE_INKS[letter] for text in labels)
-        assert sum(to_hex(line.get_color()) == plots.SIZE_COLOURS[letter].lower() for line in ax.lines) == 2
+        assert sum(to_hex(line.get_color()) == plots.SIZE_COLORS[letter].lower() for line in ax.lines) == 2
     assert "$=$" in texts(fig) and plots.maths(G.name) in texts(fig)
 
 
@@ -225,7 +225,7 @@ def test_numbers_stand_in_their_entries():
 def test_the_inner_size_meets_at_the_corner():
     _, ax = plots.product(A, D, G)
     arcs = [patch for patch in ax.patches if isinstance(patch, Arc)]
-    assert len(arcs) == 5 and {to_hex(arc.get_edgecolor()) for arc in arcs} == {plots.SIZE_COLOURS["n"].lower()}
+    assert len(arcs) == 5 and {to_hex(arc.get_edgecolor()) for arc in arcs} == {plots.SIZE_COLORS["n"].lower()}
     assert len({tuple(arc.center) for arc in arcs}) == 1
 
 
@@ -351,7 +351,7 @@ def test_colors_pass_contrast():
     def light(color):
         linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(color)]
         return np.dot(linear, (0.2126, 0.7152, 0.0722))
-    for letter, color in plots.SIZE_COLOURS.items():
+    for letter, color in plots.SIZE_COLORS.items():
         assert 1.05 / (light(color) + 0.05) >= 3, letter                       # lines and frames
         assert 1.05 / (light(plots.SIZE_INKS[letter]) + 0.05) >= 4.5, letter    # text
     for ink in (plots.INK, plots.MUTED):

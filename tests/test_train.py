@@ -164,3 +164,9 @@ def test_it_learns_xor(seed):
 def test_with_a_single_hidden_unit_it_does_not():
     params = init_params(2, 1, 1, np.random.default_rng(0))
     assert train(params, XOR_X, XOR_Y, 5.0, 200)[1][-1] > 0.4
+
+
+def test_a_training_that_diverges_to_infinity_is_one_sentence_and_no_warning():
+    params, X, Y = nets.network(3, 4, 2, 5)
+    with pytest.raises(ValueError, match=r"^training diverged in epoch \d+: W_(h|out) is no longer finite; take a smaller eta or lam$"):
+        train(params, X, Y, eta=5, epochs=2000, lam=1)

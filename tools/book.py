@@ -93,8 +93,8 @@ def lighten(app, pagename, templatename, context, doctree):
 
 # --- the sizes in code comments ------------------------------------------------------------------------------------
 
-def colour_sizes(code):
-    """Give m, d, t, n their colours where a comment states a shape, as in `# (n, d)`."""
+def color_sizes(code):
+    """Give m, d, t, n their colors where a comment states a shape, as in `# (n, d)`."""
     size = r"[mdtn1]"
 
     def shape(match):
@@ -110,7 +110,7 @@ def wrap_highlighter(app):
     if app.builder.format != "html":
         return
     highlight = app.builder.highlighter.highlight_block
-    app.builder.highlighter.highlight_block = lambda *args, **options: colour_sizes(highlight(*args, **options))
+    app.builder.highlighter.highlight_block = lambda *args, **options: color_sizes(highlight(*args, **options))
 
 
 # --- found and shared ----------------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 NOISE = re.compile(r"Kernel is running over TCP without encryption|^\s*$")
-COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+COLOR = re.compile(r"\x1b\[[0-9;]*m")
 
 
 @contextmanager
@@ -66,14 +66,14 @@ def build(source=ROOT, into=ROOT, stored=False, builder="html", say=print):
         lines = []
         with open(out / "build.log", "w", encoding="utf-8") as record:
             for path, reason in failed.items():
-                lines.append(f"{path}: ERROR: the notebook failed\n{COLOUR.sub('', reason)}")
+                lines.append(f"{path}: ERROR: the notebook failed\n{COLOR.sub('', reason)}")
                 record.write(lines[-1] + "\n")
                 say("  " + lines[-1].replace("\n", "\n  "), flush=True)
             process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
                                        encoding="utf-8", errors="replace", env=environment, stdin=subprocess.DEVNULL)
             try:
                 for line in process.stdout:
-                    line = COLOUR.sub("", line).rstrip()
+                    line = COLOR.sub("", line).rstrip()
                     if NOISE.search(line):
                         continue
                     record.write(line + "\n")

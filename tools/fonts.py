@@ -108,7 +108,7 @@ def style_sheet(pages, styles=""):
 
 
 def write_style(app, exception):
-    """Write the style sheet and the licences, and give the pages the fingerprint of the sheet."""
+    """Write the style sheet and the licenses, and give the pages the fingerprint of the sheet."""
     if exception or app.builder.format != "html":
         return
     pages = {path: path.read_text("utf-8") for path in sorted(Path(app.outdir).rglob("*.html"))}

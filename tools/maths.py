@@ -19,7 +19,7 @@ logger = logging.getLogger(__name__)
 latex_to_mathml = LatexToMathML(fancy_error=False).convert_with_local_state
 
 PRIMES = ("′", "″", "‴")
-SIZES = ("m", "d", "t", "n")  # one colour each in the whole book
+SIZES = ("m", "d", "t", "n")  # one color each in the whole book
 
 
 def outside_environments(latex):
@@ -46,7 +46,7 @@ def display_latex(latex, nowrap=False):
 
 
 def to_mathml(latex, display=False, sizes=True):
-    """Return the formula as MathML, its sizes m, d, t, n coloured; raise LatexError when it is not understood."""
+    """Return the formula as MathML, its sizes m, d, t, n colored; raise LatexError when it is not understood."""
     mathml = latex_to_mathml(latex, displaystyle=display)
     mathml = re.sub(r"&(?!lt;|gt;|amp;|quot;)\w+;", lambda entity: html.unescape(entity[0]), mathml)
     formula = ElementTree.fromstring(mathml)

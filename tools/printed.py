@@ -1,12 +1,12 @@
 r"""Run the book's equations: what is printed is the program.
 
-A labelled equation of a page, `$$ … $$ (eq-name)`, is parsed (grammar.py) and evaluated on random numbers. Definitions are
+A labeled equation of a page, `$$ … $$ (eq-name)`, is parsed (grammar.py) and evaluated on random numbers. Definitions are
 equations too: those printed (`def-…`) replace those of worlds.py and are run as a graph from the leaves (weights, inputs,
 targets). A derivative is taken from its definition: the quantity below the bar is replaced by its value + i h e_k and
 everything downstream recomputed (complex step), so any quantity may stand there. Then all parts of the chain A = B = C must
 agree to 1e-12 of the largest entry, for every value of the free indices, in several draws.
 
-    python tools/printed.py chapters/02_mlp_2_2_2.ipynb [--label eq-dw-out]     does each labelled equation parse and agree?
+    python tools/printed.py chapters/02_mlp_2_2_2.ipynb [--label eq-dw-out]     does each labeled equation parse and agree?
     python tools/printed.py - --label eq-dw-out                                 the same for LaTeX on standard input
 """
 import itertools
@@ -503,7 +503,7 @@ class Run:
 
 # --- equations --------------------------------------------------------------------------------------------------------
 class Equation(NamedTuple):
-    """A labelled equation of a page."""
+    """A labeled equation of a page."""
     label: str
     latex: str
     page: str
@@ -513,7 +513,7 @@ DISPLAYED = re.compile(r"\$\$(.*?)\$\$(?:[ \t]*\(([^)\s]*)\))?", re.S)
 
 
 def equations(page):
-    """Return the labelled equations of a page (.md or .ipynb), in order."""
+    """Return the labeled equations of a page (.md or .ipynb), in order."""
     text = Path(page).read_text(encoding="utf-8")
     if str(page).endswith(".ipynb"):
         text = "\n\n".join("".join(c["source"]) for c in json.loads(text)["cells"] if c["cell_type"] == "markdown")
@@ -617,7 +617,7 @@ def check(equation, printed=(), draws=3, words=None):
 
 
 def main(arguments):
-    """Say for each labelled equation of the pages (or of standard input) whether it parses and agrees."""
+    """Say for each labeled equation of the pages (or of standard input) whether it parses and agrees."""
     label = arguments[arguments.index("--label") + 1] if "--label" in arguments else None
     pages = [a for a in arguments if a != "--label" and a != label]
     bad = 0

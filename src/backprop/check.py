@@ -33,8 +33,11 @@ def complex_step(f, params):
 def central_difference(f, params, h=1e-5):
     """Return (f(x + h) - f(x - h)) / 2h for one entry x of params at a time, in the form of params.
 
-    params is a Params, an array or a number. The error is of order h² plus rounding of order 1e-16/h.
+    params is a Params, an array or a number. The error is of order h² plus rounding of order 1e-16/h. Raises ValueError
+    for h = 0.
     """
+    if h == 0:
+        raise ValueError("h is 0: a nudge must be a number other than 0")
     return _by_entry(lambda nudged: (f(nudged(h)) - f(nudged(-h))) / (2 * h), params)
 
 
@@ -86,15 +89,18 @@ def verdict(yours, by_definition, rtol=1e-6):
         return print("· your turn: put your answer in place of the ... and run the cells again")
     try:
         mine = _parts(yours)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return print(f"✗ not yet: yours is a {type(yours).__name__} that holds something other than numbers")
     defined = _parts(by_definition)
     if [a.shape for _, a in mine] != [a.shape for _, a in defined]:
         return print(f"✗ not yet: yours has {_shapes(mine)}, a nudge gives {_shapes(defined)}")
+    if not all(a.size for _, a in mine):
+        return print("✗ not yet: there are no numbers in it")
     for part, truth in zip(mine, defined):
         gap, entry, a, b = _worst([part], [truth])
         if gap == np.inf or gap > rtol * np.abs(truth[1]).max():
-            return print(f"✗ not yet: {entry} is {a:.6f} in yours, a nudge gives {b:.6f}")
+            digits = "6f" if f"{a:.6f}" != f"{b:.6f}" else "12g"
+            return print(f"✗ not yet: {entry} is {a:.{digits}} in yours, a nudge gives {b:.{digits}}")
     print("✓ right: yours agrees with what a nudge gives")
 
 

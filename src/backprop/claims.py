@@ -30,6 +30,8 @@ def parse(text):
     if "..." in text or "…" in text:
         raise ValueError("claimed leaves numbers out (...): print the whole matrix, e.g. after "
                          "np.set_printoptions(threshold=1_000_000)")
+    text = re.sub(r"(?m)^\s*(?:In|Out) ?\[\d+\]:", "", text)                 # Jupyter's prompt
+    text = re.sub(r"\A[^=\[]*=", "", text)                                   # the name: dW^{(2)} = or dW{2} =
     text = text.replace("\N{MINUS SIGN}", "-").replace(r"\\", ";").replace("&", " ")
     scale = re.search(r"([\d.]+e[-+]?\d+)\s*\*", text, re.IGNORECASE)        # MATLAB prints 1.0e-03 * above a matrix
     text = text.replace(scale.group(), "") if scale else text
@@ -99,7 +101,7 @@ def _all(given, params):
         parts = {name: array for part, _ in laid for name, array in part.items()}
         if found and all(np.array_equal(array, found[0].parts.get(name)) for name, array in parts.items()):
             continue
-        tolerance = np.concatenate([np.ravel(_tolerance(array)) for array in parts.values()])
+        tolerance = np.concatenate(_tolerances(list(parts.values())))
         flat = np.concatenate([np.ravel(array) for array in parts.values()]).astype(float)
         shows = any(name.startswith("W") and min(array.shape) for name, array in parts.items())
         form = next((form for _, form in laid if form != "vector"), "vector")
@@ -126,15 +128,24 @@ def _lay(name, array, params, turned):
     return None
 
 
-def _tolerance(array):
-    """Return for each entry half a unit of its last digit, or what rounding in its type leaves if that is more.
+def _tolerances(arrays):
+    """Return for each array, flat, half a unit of the last digit of each entry, or what rounding leaves if that is more.
 
-    The last digit is that of a print: all entries have the same number of decimals, or of significant digits.
+    The last digit is that of a print: all entries have the same number of decimals, or of significant digits. An array
+    of whole numbers, such as zeros, is as exact as the arrays claimed with it, and zeros alone are exact.
     """
-    written = [Decimal(str(x)).normalize().as_tuple() for x in array.ravel()]
-    decimals = max(-number.exponent for number in written)
-    significant = max(len(number.digits) for number in written)
+    digits, largest = [_digits(array) for array in arrays], max(np.abs(array).max() for array in arrays)
+    return [_tolerance(array.ravel(), *(own if own[0] > 0 else max(digits)), largest) for array, own in zip(arrays, digits)]
+
+
+def _digits(array):
+    """Return the most decimals and the most significant digits that an entry has."""
+    written = [Decimal(str(x)).normalize().as_tuple() for x in array.ravel() if x]
+    return max((-x.exponent for x in written), default=0), max((len(x.digits) for x in written), default=0)
+
+
+def _tolerance(array, decimals, significant, largest):
     exponent = np.floor(np.log10(np.maximum(np.abs(array), 1e-300))).astype(int)
-    half_unit = 0.51 * np.maximum(10.0 ** -decimals, 10.0 ** (exponent + 1 - significant))
+    half_unit = 0.51 * np.maximum(10.0 ** -decimals, 10.0 ** (exponent + 1 - significant)) * (significant > 0)
     rounding = 1e-5 if array.dtype == np.float32 else 1e-6
-    return np.maximum(np.maximum(half_unit, rounding * np.abs(array).max()), 1e-30)
+    return np.maximum(np.maximum(half_unit, rounding * np.abs(array).max()), 1e-15 * largest + 1e-30)

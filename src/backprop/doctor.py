@@ -80,7 +80,7 @@ MISTAKES = (
             "delta_out = (A_out - Y) * A_out * (1 - A_out)", "two different outputs", "sec-loss",
             "With cross-entropy the σ' of the output cancels and δ = a - y. It stays only with the squared error."),
     Mistake("net-input-used", "input_out", lambda v, s, way: s.Z_h, _one_way,
-            "dW_out = Z_h.T @ delta_out", "any", "sec-mdt-slice", _INPUT),
+            "dW_out = Z_h.T @ delta_out", "other numbers", "sec-mdt-slice", _INPUT),
     Mistake("wrong-layer-input", "input_out", lambda v, s, way: getattr(s, way),
             lambda z: ("X",) * (z.m == z.d) + ("A_out",) * (z.t == z.d),
             "dW_out = {}.T @ delta_out", "d unlike m and t: then it does not multiply", "sec-mdt-slice", _INPUT),
@@ -97,13 +97,13 @@ MISTAKES = (
             lambda z: (None,) * (z.d <= z.t), "delta_h[j] = delta_out[j] * W_out[j, j] * ...", "two or more outputs",
             "sec-222-hidden", _PATHS),
     Mistake("activation-derivative-missing", "slope", lambda v, s, way: np.ones_like(v), _one_way,
-            "delta_h = delta_out @ W_out.T", "any", "sec-two-neurons",
+            "delta_h = delta_out @ W_out.T", "other numbers", "sec-two-neurons",
             "A hidden unit passes a change of z on as φ'(z) times that change, so δ of the hidden layer holds φ'(z)."),
     Mistake("derivative-of-activation", "slope", lambda v, s, way: sigmoid(s.A_h) * (1 - sigmoid(s.A_h)), _one_way,
-            "sigmoid(A_h) * (1 - sigmoid(A_h))", "any", "sec-activation",
+            "sigmoid(A_h) * (1 - sigmoid(A_h))", "other numbers", "sec-activation",
             "σ' is wanted at z. A function that applies σ itself needs z, not a = σ(z)."),
     Mistake("derivative-of-z", "slope", lambda v, s, way: s.Z_h * (1 - s.Z_h), _one_way,
-            "Z_h * (1 - Z_h)", "any", "sec-activation",
+            "Z_h * (1 - Z_h)", "other numbers", "sec-activation",
             "σ'(z) = a(1 - a) is written in the activation a. With z in its place it is no derivative of σ."),
     Mistake("wrong-layer-input", "input_h", lambda v, s, way: getattr(s, way),
             lambda z: ("A_h",) * (z.m == z.d) + ("A_out",) * (z.m == z.t),
@@ -113,7 +113,7 @@ MISTAKES = (
             "Every example uses the bias, so its gradient is the sum of their errors: the column sums of δ."),
     Mistake("transposed", "all", None, _one_way, "dW = delta.T @ A", "sizes that differ, so that the shapes tell",
             "sec-222-stack", "Entry (i, j) belongs to the weight from unit i to unit j, so A comes first: A.T @ delta."),
-    Mistake("sign", "all", None, lambda z: (("times", -1.0),), "Y - A_out where A_out - Y is meant", "any", "sec-descend",
+    Mistake("sign", "all", None, lambda z: (("times", -1.0),), "Y - A_out where A_out - Y is meant", "other numbers", "sec-descend",
             "The gradient points uphill: δ = a - y. The minus sign belongs to the step."),
     Mistake("factor-n", "all", None, _both_ways(lambda z: z.n), "the gradient {} n", "another number of examples", "sec-n-mean",
             "Divide by n once, where the examples are summed, if J is their mean. Don't if J is their sum."),
@@ -237,7 +237,8 @@ def wrong_gradient(params, X, Y, name, eta=0.5):
     """
     known, _, z, _, _ = _case(params, X, Y)
     ways = {row.name: (number, row.ways(z)[0]) for number, row in reversed([*enumerate(MISTAKES)]) if row.ways(z)}
-    if name not in ways:
+    eta = validate.finite("eta", validate.array("eta", eta))
+    if not isinstance(name, str) or name not in ways:
         raise ValueError(f"name is {name!r}: with sizes {z.m}-{z.d}-{z.t} it must be one of {', '.join(reversed(ways))}")
     (row, way), line = ways[name], MISTAKES[ROW[name]].line
     if row == STALE:
@@ -285,7 +286,7 @@ class Reading(NamedTuple):
     @property
     def rank(self):
         """Return a key that puts the simplest reading first; a mere factor is the last resort."""
-        return (len(self.rows) + self.differs + (FACTOR in self.rows), self.names[0] != "correct", self.differs, self.rows)
+        return (len(self.rows) + self.differs + (FACTOR in self.rows), self.names[0] != "correct", self.differs, STALE in self.rows, self.rows)
 
 
 def _readings(case, views):
@@ -460,7 +461,9 @@ def _evidence(case, reading, where):
         like = [name for name, p in PRESETS.items() if (p.weights, p.reduction) == (c.weights, c.reduction)]
         code.append(f"W stored as ({c.weights.replace(',', ', ')}) and J the {REDUCTIONS[c.reduction]}"
                     + f" (as in {', '.join(like)})" * bool(like))
-    agree = f"all {len(reading.view.flat)} numbers of {where or ', '.join(reading.view.parts)} agree"
+    count = len(reading.view.flat)
+    agree = f"all {count} numbers of" if count > 1 else "the one number of"
+    agree += f" {where or ', '.join(reading.view.parts)} agree" + "s" * (count == 1)
     return f"{agree} with {' and '.join(code)}" if code else agree
 
 
@@ -487,5 +490,7 @@ def _unknown(case, views):
     entries = [(name, index) for name, a in view.parts.items() for index in np.ndindex(a.shape)]
     worst = [f"{entries[k][0]}{list(entries[k][1])} is {view.flat[k]:.6g} and should be {right[k]:.6g}"
              for k in np.argsort(-gap, kind="stable")[:3] if gap[k] > view.tolerance[k]]
-    evidence = f"{(gap <= view.tolerance).sum()} of {len(gap)} numbers agree; " + ", ".join(worst)
-    return Diagnosis(("unknown",), VERDICTS["unknown"].why, evidence, page(VERDICTS["unknown"].section), ())
+    why, evidence = VERDICTS["unknown"].why, f"{(gap <= view.tolerance).sum()} of {len(gap)} numbers agree; " + ", ".join(worst)
+    if not worst:
+        why, evidence = "These numbers have too few digits to tell.", f"{len(gap)} of {len(gap)} numbers agree as far as they are written"
+    return Diagnosis(("unknown",), why, evidence, page(VERDICTS["unknown"].section), ())

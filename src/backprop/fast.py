@@ -15,11 +15,11 @@ def value_and_gradient(params, X, Y, mean=False, chunk=1024):
     """Return J and its gradient, taking chunk rows of X (n, m) and Y (n, t) at a time.
 
     X and Y may be anything that slices by rows, a numpy.memmap included; each piece is validated as it is read. Needs
-    O(chunk) memory beyond its arguments. mean divides by n only. Raises ValueError as forward, loss and backward do,
-    and for a chunk below 1.
+    O(chunk) memory beyond its arguments. mean divides by n only. Raises ValueError for arguments that forward, loss and
+    backward refuse, and for a chunk below 1; what overflows comes out as inf or nan.
     """
     params = validate.network(params)
-    n, chunk = validate.row_count(params, X, Y), validate.whole_number("chunk", chunk)
+    n, chunk, mean = validate.row_count(params, X, Y), validate.whole_number("chunk", chunk), validate.flag("mean", mean)
     J, total = 0.0, None
     for start in range(0, n, chunk):
         X_piece = validate.unread_inputs(params, X[start:start + chunk])

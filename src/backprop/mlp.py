@@ -52,7 +52,7 @@ def init_params(m, d, t, rng, bias=True):
     rng = validate.generator(rng)
     W_h = rng.normal(size=(m, d)) / np.sqrt(m)          # (m, d)
     W_out = rng.normal(size=(d, t)) / np.sqrt(d)        # (d, t)
-    return Params(W_h, W_out, np.zeros(d), np.zeros(t)) if bias else Params(W_h, W_out)
+    return Params(W_h, W_out, np.zeros(d), np.zeros(t)) if validate.flag("bias", bias) else Params(W_h, W_out)
 
 
 def sigmoid(Z):
@@ -92,7 +92,7 @@ def loss(trace, Y, mean=False):
     Z = validate.net_output(trace)                      # (n, t)
     Y = validate.targets(Y, *Z.shape)
     L = np.maximum(Z, 0) - Y * Z + np.log1p(np.exp(-np.abs(Z)))  # (n, t)  [eq-loss-stable]
-    return float(L.sum()) / (len(Y) if mean else 1)     # [def-j]
+    return float(L.sum()) / (len(Y) if validate.flag("mean", mean) else 1)     # [def-j]
 
 
 def backward(params, trace, X, Y, mean=False):
@@ -105,7 +105,7 @@ def backward(params, trace, X, Y, mean=False):
     X = validate.inputs(params, X)
     Y = validate.targets(Y, len(X), params.W_out.shape[1])
     trace = validate.trace(trace, len(X), *params.W_out.shape)
-    count = len(X) if mean else 1
+    count = len(X) if validate.flag("mean", mean) else 1
     delta_out = trace.A_out - Y                         # (n, t)  [eq-delta-out]
     dW_out = trace.A_h.T @ delta_out / count            # (d, t)  [eq-dw-out]
     db_out = delta_out.sum(axis=0) / count              # (t,)    [eq-db-out]

@@ -18,7 +18,7 @@ from matplotlib.patches import Arc, Circle, FancyArrowPatch, Rectangle
 from matplotlib.textpath import text_to_path
 import numpy as np
 
-SIZE_COLOURS = {"m": "#0072B2", "d": "#D55E00", "t": "#009E73", "n": "#AA4499"}    # safe for color-blind readers
+SIZE_COLORS = {"m": "#0072B2", "d": "#D55E00", "t": "#009E73", "n": "#AA4499"}    # safe for color-blind readers
 SIZE_INKS = {"m": "#00639C", "d": "#B04300", "t": "#00704F", "n": "#963587"}       # the same for text: 4.5 : 1 on white
 INK, MUTED, FAINT, LIT = "#222222", "#6B6B6B", "#B4B4B4", "#FFE9A3"                # LIT lies behind what is lit
 LAYERS = ("in", "h", "out")
@@ -237,11 +237,11 @@ def network(net, X=None, trace=None, *, Y=None, delta_h=None, delta_out=None, lo
     for (layer, unit), at in place.items():
         if not unit:
             _unit(ax, at, "1", MUTED, square=True) if unit == 0 else ax.text(
-                *at, "⋮", ha="center", va="center", size=22, color=SIZE_COLOURS["mdt"[layer]])
+                *at, "⋮", ha="center", va="center", size=22, color=SIZE_COLORS["mdt"[layer]])
             continue
         symbol = f"${_symbol('a', LAYERS[layer], unit)}$"
         inside = symbol if A[layer] is None else number(A[layer][unit - 1], decimals)
-        _unit(ax, at, inside, SIZE_COLOURS["mdt"[layer]], lit=(layer, unit) in touched)
+        _unit(ax, at, inside, SIZE_COLORS["mdt"[layer]], lit=(layer, unit) in touched)
         if A[layer] is not None:
             taken += _beside(ax, at, 0.46, symbol, MUTED)
         if delta[layer] is not None:
@@ -378,7 +378,7 @@ def path_tree(weight, t=2, *, factors=None, lit=None, decimals=4, ax=None):
 def _node(ax, at, latex, lit=False, faint=False):
     """Draw a node of a tree or a chain: its symbol in a rounded box, framed in the color of its layer's size."""
     letter = {"h": "d", "out": "t"}.get((re.findall(r"mathrm\{(\w+)\}", latex) or [""])[0])
-    color = FAINT if faint else SIZE_COLOURS.get(letter, MUTED)
+    color = FAINT if faint else SIZE_COLORS.get(letter, MUTED)
     ax.text(*at, maths(latex), ha="center", va="center", size=14, zorder=4, color=MUTED if faint else INK,
             bbox={"boxstyle": "round,pad=0.28", "fc": LIT if lit else "white", "ec": color, "lw": 1.5})
 
@@ -423,7 +423,7 @@ class Block(NamedTuple):
 def block(name, rows, columns, values=None, lit=()):
     """Describe a matrix for `matrices` and `product`; lit: (i, j), (i, None) a row, (None, j) a column, or a list of these."""
     for side, (letter, size) in (("rows", rows), ("columns", columns)):
-        if letter not in (*SIZE_COLOURS, "1") or not isinstance(size, (int, np.integer)) or size < 1:
+        if letter not in (*SIZE_COLORS, "1") or not isinstance(size, (int, np.integer)) or size < 1:
             raise ValueError(f'{side} of {name} is ({letter!r}, {size!r}) but must be one of the letters m, d, t, n or "1" and a size of at least 1')
     if values is not None:
         values = _array(f"values of {name}", values, (rows[1], columns[1]))
@@ -473,7 +473,7 @@ class _Grid:
 
 def _side(ax, size, a, b, label, rotation):
     """Draw one side of a block in the color of its size, with letter and number."""
-    color = SIZE_COLOURS.get(size[0], MUTED)
+    color = SIZE_COLORS.get(size[0], MUTED)
     ax.plot(*zip(a, b), color=color, ls="-", lw=3.5, solid_capstyle="butt", zorder=3)
     text = f"${size[0]}={size[1]}$" if size[0] != "1" else "$1$"
     ax.text(*label, text, color=SIZE_INKS.get(size[0], MUTED), rotation=rotation, ha="center", va="center", size=12.5)
@@ -533,7 +533,7 @@ def product(left, right, result, *, entry=None, decimals=4, ax=None):
     L.draw(ax, x0, y0, decimals, sides=("rows",))
     R.draw(ax, x1, y1, decimals, name="right", sides=("columns",))
     P.draw(ax, x1, y0, decimals, sides=())
-    n, color = left.columns, SIZE_COLOURS.get(left.columns[0], MUTED)
+    n, color = left.columns, SIZE_COLORS.get(left.columns[0], MUTED)
     corner = np.array([x1 - 0.07, y1 - gap + 0.07])
     ax.plot([x0, x0 + L.width], [corner[1]] * 2, color=color, ls="-", lw=3.5, solid_capstyle="butt")
     ax.plot([corner[0]] * 2, [y1, y1 + R.height], color=color, ls="-", lw=3.5, solid_capstyle="butt")
@@ -660,14 +660,14 @@ def confusion(matrix, *, labels=None, ax=None):
     t = len(matrix)
     fig, ax = _axes(ax, (5.2, 5.0))
     wrong = np.where(np.eye(t, dtype=bool), 0, matrix)
-    cmap = mpl.colors.LinearSegmentedColormap.from_list("mistakes", ["white", SIZE_COLOURS["d"]])
+    cmap = mpl.colors.LinearSegmentedColormap.from_list("mistakes", ["white", SIZE_COLORS["d"]])
     sides = np.arange(t + 1) - 0.5
     ax.pcolormesh(sides, sides, wrong, cmap=cmap, vmin=0, vmax=max(wrong.max() * 1.6, 1), edgecolors="#DDDDDD", lw=0.5)
     for (i, j), count in np.ndenumerate(matrix):
         if count or i == j:
             ax.text(j, i, str(count), ha="center", va="center_baseline", size=12, weight="normal")
         if i == j:
-            ax.add_patch(Rectangle((j - 0.5, i - 0.5), 1, 1, fc="none", ec=SIZE_COLOURS["t"], lw=1.6))
+            ax.add_patch(Rectangle((j - 0.5, i - 0.5), 1, 1, fc="none", ec=SIZE_COLORS["t"], lw=1.6))
     labels = range(t) if labels is None else labels
     ax.set(xticks=range(t), yticks=range(t), xticklabels=labels, yticklabels=labels, xlabel="predicted", ylabel="true",
            xlim=(-0.54, t - 0.46), ylim=(t - 0.46, -0.54), aspect="equal")
@@ -700,7 +700,7 @@ def _tiles(images, shape, columns, ax, below=0, **style):
 
 
 def hidden_units(W_h, shape=(8, 8), *, columns=10, ax=None):
-    """Draw what each hidden unit looks for: its column of W_h (m, d) as an image, yellow positive, blue negative, grey zero."""
+    """Draw what each hidden unit looks for: its column of W_h (m, d) as an image, yellow positive, blue negative, gray zero."""
     W_h = np.asarray(W_h, dtype=float)
     top = np.percentile(np.abs(W_h), 99)
     fig, ax, corners = _tiles(W_h.T, shape, columns, ax, cmap=mpl.colormaps["cividis"].resampled(63), vmin=-top, vmax=top)
@@ -710,7 +710,7 @@ def hidden_units(W_h, shape=(8, 8), *, columns=10, ax=None):
 
 
 def digits(X, y=None, predicted=None, *, shape=(8, 8), columns=10, ax=None):
-    """Draw the rows of X as grey images with their labels y below; a wrong prediction is framed and written 3 → 8."""
+    """Draw the rows of X as gray images with their labels y below; a wrong prediction is framed and written 3 → 8."""
     for name, given in (("y", y), ("predicted", predicted)):
         if given is not None and len(given) != len(X):
             raise ValueError(f"{name} has {len(given)} labels but X has {len(X)} images")
@@ -722,5 +722,5 @@ def digits(X, y=None, predicted=None, *, shape=(8, 8), columns=10, ax=None):
         if y is not None:
             text = f"{y[k]} → {predicted[k]}" if wrong else f"{y[k]}"
             ax.text(c + shape[1] / 2 - 0.5, r + shape[0] + 1.6, text, ha="center", va="center", size=12)
-        ax.add_patch(Rectangle((c - 0.5, r - 0.5), shape[1], shape[0], fc="none", ec=SIZE_COLOURS["d"] if wrong else FAINT, lw=2.2 if wrong else 0.7))
+        ax.add_patch(Rectangle((c - 0.5, r - 0.5), shape[1], shape[0], fc="none", ec=SIZE_COLORS["d"] if wrong else FAINT, lw=2.2 if wrong else 0.7))
     return fig, ax

@@ -51,7 +51,7 @@ def finite_by(product, name, a, first_row=0):
 
 def _first(a, bad, first_row):
     k = tuple(int(i) for i in np.argwhere(bad)[0])
-    return f"{float(a[k])!r} at {(k[0] + first_row, *k[1:])}"
+    return f"{float(a[k])!r} at {(k[0] + first_row, *k[1:])}" if k else repr(float(a))
 
 
 def _matrix(name, value, what, first_row=0):
@@ -222,6 +222,21 @@ def real_number(name, value, zero_allowed=False):
 def _shown(value):
     text = " ".join(repr(value).split())
     return text if len(text) <= 40 else text[:37] + "..."
+
+
+def flag(name, value):
+    """Return value as a bool; raises ValueError for anything that is not True or False."""
+    if not isinstance(value, (bool, np.bool_)):
+        raise ValueError(f"{name} is {_shown(value)}: it must be True or False")
+    return bool(value)
+
+
+def still_finite(params, epoch):
+    """Return params; raises ValueError if training has made one of them infinite."""
+    for name, p in zip(params._fields, params):
+        if p is not None and not np.isfinite(p).all():
+            raise ValueError(f"training diverged in epoch {epoch}: {name} is no longer finite; take a smaller eta or lam")
+    return params
 
 
 def generator(rng):

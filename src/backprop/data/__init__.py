@@ -1,4 +1,4 @@
-"""Real handwritten digits; README.md beside this file names their source and licence and how the file was made."""
+"""Real handwritten digits; README.md beside this file names their source and license and how the file was made."""
 from pathlib import Path
 
 import numpy as np

@@ -68,12 +68,6 @@ def _choice(name, value):
     return value
 
 
-def _flag(name, value):
-    if not isinstance(value, (bool, np.bool_)):
-        raise ValueError(f"{name} is {value!r}: it must be True or False")
-    return bool(value)
-
-
 def _synced_array():
     return _Checked(_array, allow_none=True, default_value=None).tag(
         sync=True, to_json=lambda array, _: None if array is None else array.tolist())
@@ -92,7 +86,7 @@ class Playground(anywidget.AnyWidget):
 
     W_h, W_out, b_h, b_out, X, Y = (_synced_array() for _ in _ARRAYS)
     view = _Checked(_choice, default_value="paths").tag(sync=True)
-    mean = _Checked(_flag, default_value=False).tag(sync=True)
+    mean = _Checked(validate.flag, default_value=False).tag(sync=True)
     eta = _Checked(validate.real_number, default_value=0.5).tag(sync=True)
     gradient = traitlets.Instance(Params, read_only=True, allow_none=True)
 

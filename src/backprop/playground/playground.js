@@ -488,12 +488,12 @@ function render({ model, el }) {
     const results = judge(s), fit = results.filter((c) => c.fits), right = results.filter((c) => c.right);
     const mark = (ok, yes, no) => `<span class="bp-mark ${ok ? "yes" : "no"}">${ok ? "✓" : "✗"}</span> ${ok ? yes : no}`;
     const numbers = (text) => text.replace(/[mdtn]/g, (l) => `<b class="bp-${l}">${s[l]}</b>`);
-    const coloured = (text) => text.replace(/[mdtn]/g, (l) => `<b class="bp-${l}">${l}</b>`);
+    const colored = (text) => text.replace(/[mdtn]/g, (l) => `<b class="bp-${l}">${l}</b>`);
     const rows = results.map(({ formula, result, fits, off, right }) => {
       const made = result.reason ? "" : letters(result);
       const chance = fits && made !== "d×t";
-      const arithmetic = `<span>${coloured(result.text)}</span><span>${numbers(result.text)}${made && ` = ${numbers(made)}`}</span>`;
-      const shape = mark(fits, chance ? `fits, as ${coincidence(made)}` : "fits", result.reason ? coloured(result.reason) : `not ${numbers("d×t")}`);
+      const arithmetic = `<span>${colored(result.text)}</span><span>${numbers(result.text)}${made && ` = ${numbers(made)}`}</span>`;
+      const shape = mark(fits, chance ? `fits, as ${coincidence(made)}` : "fits", result.reason ? colored(result.reason) : `not ${numbers("d×t")}`);
       return `<tr class="${right ? "right" : fits ? "fits" : "out"}"><th scope="row">${formula}</th><td class="bp-sizes">${arithmetic}</td>` +
         `<td>${shape}</td><td>${fits ? mark(right, "agrees", `off by ${fixed(off)}`) : `<span class="bp-mark no">–</span>`}</td></tr>`;
     }).join("");
