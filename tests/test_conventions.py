@@ -90,7 +90,7 @@ BAD = [
     (lambda: Convention(bias=1), "bias is 1: it must be one of 'vector', 'column', 'first-row'"),
     (lambda: convert(G, "theirs", "book", 5, 2), "convention is 'theirs': it must be a Convention or one of book, "),
     (lambda: convert(G, None, "book", 5, 2), "convention is None"),
-    (lambda: convert(G.W_h, "book", "pytorch", 5, 2), "gradient is a ndarray: it must be Params"),
+    (lambda: convert(G.W_h, "book", "pytorch", 5, 2), "gradient is of type ndarray: it must be Params"),
     (lambda: convert(G, "book", "pytorch", 0, 2), "n is 0"), (lambda: convert(G, "book", "pytorch", 5, 2.0), "t is 2.0"),
     (lambda: convert(G, "book", "pytorch", 5, 3), "W_out has 2 outputs in the convention book, but t is 3"),
     (lambda: convert(G, "pytorch", "book", 5, 2), "W_h is"),

@@ -111,7 +111,7 @@ def test_what_is_too_large_to_draw_is_refused(sizes):
 
 
 def test_not_params():
-    with pytest.raises(ValueError, match="params is a list: it must be Params"):
+    with pytest.raises(ValueError, match="params is of type list: it must be Params"):
         Playground([[1]], X, Y)
 
 

@@ -66,10 +66,10 @@ def bad_examples(name, a):
         ("1-D list", a[0].tolist(), said),
         ("1-D, one example", a[0], f"one example is {name}[None, :]"),
         ("no rows", a[:0], ("has shape (0, ", "has no rows", "rows but there are")),
-        ("one number", 0.5, (f"{name} has shape (): it needs two dimensions", f"{name} is a float: it must be an array")),
-        ("nothing", None, (f"{name} holds object values", f"{name} is a NoneType: it must be an array")),
-        ("a dict", {0: [1]}, (f"{name} holds object values", f"{name} is a dict: it must be an array")),
-        ("a word", "digits", (f"{name} holds <U6 values", f"{name} has", f"Y has 5 rows but there are 6", "Y has 6 rows but there are 5")),
+        ("one number", 0.5, (f"{name} has shape (): it needs two dimensions", f"{name} is of type float: it must be an array")),
+        ("nothing", None, (f"{name} holds object values", f"{name} is of type NoneType: it must be an array")),
+        ("a dict", {0: [1]}, (f"{name} holds object values", f"{name} is of type dict: it must be an array")),
+        ("a word", "digits", (f"{name} holds <U6 values", f"{name} is of type str: it must be an array")),
     ]
 
 
@@ -104,12 +104,12 @@ for biases, one_is in (("b_h", "b_h is (3,) but W_h is (3, 4): b_h needs shape (
         ("text", ["a"] * len(b), f"{biases} holds <U1 values: it must hold numbers"),
         ("missing", None, f"{other} is given but {biases} is None: give both biases or neither"))]
 BAD += [("params", what, value, said) for what, value, said in (
-    ("a tuple", tuple(PARAMS), "params is a tuple: it must be Params("),
-    ("a dict", PARAMS._asdict(), "params is a dict: it must be Params("),
-    ("an array", X, "params is a ndarray: it must be Params("),
-    ("nothing", None, "params is a NoneType: it must be Params("),
-    ("a trace", TRACE, "params is a Trace: it must be Params("),
-    ("the class", Params, "params is a type: it must be Params("),
+    ("a tuple", tuple(PARAMS), "params is of type tuple: it must be Params("),
+    ("a dict", PARAMS._asdict(), "params is of type dict: it must be Params("),
+    ("an array", X, "params is of type ndarray: it must be Params("),
+    ("nothing", None, "params is of type NoneType: it must be Params("),
+    ("a trace", TRACE, "params is of type Trace: it must be Params("),
+    ("the class", Params, "params is of type type: it must be Params("),
     ("layers that do not meet", PARAMS._replace(W_out=PARAMS.W_out.T), "W_h is (3, 4) but W_out is (2, 4): W_out needs 4 rows"),
     ("W_h missing", PARAMS._replace(W_h=None), "W_h holds object values: it must hold numbers"),
     ("no hidden units", Params(np.zeros((3, 0)), np.zeros((0, 2))), "W_h has shape (3, 0): it needs at least one row and one column"))]
@@ -117,12 +117,12 @@ BAD += [("gradient", what, value, said) for what, value, said in (
     ("without biases", GRADIENT._replace(b_h=None, b_out=None), "params and gradient disagree on b_h"),
     ("one bias", GRADIENT._replace(b_h=None), "gradient.b_out is given but gradient.b_h is None"),
     ("of another network", nets.network(3, 5, 2, 1)[0], "the gradient's W_h is (3, 5) but the parameters' is (3, 4)"),
-    ("an array", GRADIENT.W_h, "gradient is a ndarray: it must be Params("))]
+    ("an array", GRADIENT.W_h, "gradient is of type ndarray: it must be Params("))]
 BAD += [("trace", what, value, said) for what, value, said in (
-    ("outputs only", TRACE.A_out, "trace is a ndarray: it must be what forward(params, X) returned"),
-    ("a tuple", tuple(TRACE), "trace is a tuple: it must be what forward(params, X) returned"),
-    ("nothing", None, "trace is a NoneType"),
-    ("params", PARAMS, "trace is a Params"),
+    ("outputs only", TRACE.A_out, "trace is of type ndarray: it must be what forward(params, X) returned"),
+    ("a tuple", tuple(TRACE), "trace is of type tuple: it must be what forward(params, X) returned"),
+    ("nothing", None, "trace is of type NoneType"),
+    ("params", PARAMS, "trace is of type Params"),
     ("NaN", TRACE._replace(Z_out=put(TRACE.Z_out, (2, 1), math.nan)), "trace.Z_out holds nan at (2, 1): every entry must be a finite number"),
     ("complex", TRACE._replace(Z_out=TRACE.Z_out + 0j), "trace.Z_out is complex"),
     ("of one example less", Trace(*(a[:4] for a in TRACE)), ("trace.Z_h is (4, 4) but these params and examples give (5, 4): use the trace",
@@ -139,7 +139,7 @@ for name, allowed, values in (("chunk", "at least 1", [0, -1, *NOT_WHOLE]), ("ep
     BAD += [(name, f"{value!r:.20}", value, [f"{name} is ", f": it must be a whole number {allowed}"]) for value in values]
 for name, allowed, values in (("eta", "above 0", [0, 0.0, *NOT_REAL]), ("lam", "of at least 0", NOT_REAL)):
     BAD += [(name, f"{value!r:.20}", value, [f"{name} is ", f": it must be a finite number {allowed}"]) for value in values]
-BAD += [("rng", f"{value!r:.20}", value, f"rng is a {type(value).__name__}: it must be a NumPy generator, e.g. numpy.random.default_rng(1)")
+BAD += [("rng", f"{value!r:.20}", value, f"rng is of type {type(value).__name__}: it must be a NumPy generator, e.g. numpy.random.default_rng(1)")
         for value in (1, "seed", np.random.RandomState(1), np.random)]
 BAD += [("Z", "complex", X + 0j, "Z is complex: it must be real"), ("Z", "text", ["1"], "Z holds <U1 values: it must hold numbers"),
         ("Z", "ragged", [[1], [1, 2]], "Z has rows of different lengths"), ("Z", "nothing", None, "Z holds object values")]

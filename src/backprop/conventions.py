@@ -91,7 +91,7 @@ def convert(gradient, source, target, n, t):
 def _from_convention(gradient, c):
     """Return gradient in the layout of the course, its size untouched."""
     if not isinstance(gradient, Params):
-        raise ValueError(f"gradient is a {type(gradient).__name__}: it must be Params(W_h, W_out, b_h, b_out)")
+        raise ValueError(f"gradient is of type {type(gradient).__name__}: it must be Params(W_h, W_out, b_h, b_out)")
     g = Params(*(None if a is None else validate.finite(name, validate.array(name, a)) for name, a in zip(Params._fields, gradient)))
     for name in ("W_h", "W_out"):
         if getattr(g, name) is None or getattr(g, name).ndim != 2:

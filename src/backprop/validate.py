@@ -78,7 +78,7 @@ def _two_dimensions(name, shape, what):
 def network(params, name="params"):
     """Return params, a named tuple (W_h, W_out, b_h, b_out), with arrays that fit each other."""
     if not isinstance(params, tuple) or getattr(params, "_fields", None) != ("W_h", "W_out", "b_h", "b_out"):
-        raise ValueError(f"{name} is a {type(params).__name__}: it must be Params(W_h, W_out) or "
+        raise ValueError(f"{name} is of type {type(params).__name__}: it must be Params(W_h, W_out) or "
                          "Params(W_h, W_out, b_h, b_out)")
     of = "" if name == "params" else name + "."
     W_h = _matrix(of + "W_h", params.W_h, "(inputs m, hidden units d)")
@@ -155,7 +155,7 @@ def trace(trace, n, d, t):
 
 def _traced(trace):
     if not isinstance(trace, tuple) or getattr(trace, "_fields", None) != ("Z_h", "A_h", "Z_out", "A_out"):
-        raise ValueError(f"trace is a {type(trace).__name__}: it must be what forward(params, X) returned")
+        raise ValueError(f"trace is of type {type(trace).__name__}: it must be what forward(params, X) returned")
     return trace
 
 
@@ -190,8 +190,8 @@ def _shape(name, rows, columns):
         return tuple(rows.shape)
     if isinstance(rows, (list, tuple)):
         return (len(rows), *array(name, rows[:1]).shape[1:])
-    if isinstance(rows, dict) or not (hasattr(rows, "__getitem__") and hasattr(rows, "__len__")):
-        raise ValueError(f"{name} is a {type(rows).__name__}: it must be an array or slice by rows like one")
+    if isinstance(rows, (dict, str, bytes)) or not (hasattr(rows, "__getitem__") and hasattr(rows, "__len__")):
+        raise ValueError(f"{name} is of type {type(rows).__name__}: it must be an array or slice by rows like one")
     return (len(rows), columns)
 
 
@@ -242,6 +242,6 @@ def still_finite(params, epoch):
 def generator(rng):
     """Return rng if it is a numpy Generator."""
     if not isinstance(rng, np.random.Generator):
-        raise ValueError(f"rng is a {type(rng).__name__}: it must be a NumPy generator, "
+        raise ValueError(f"rng is of type {type(rng).__name__}: it must be a NumPy generator, "
                          "e.g. numpy.random.default_rng(1)")
     return rng
