@@ -401,3 +401,12 @@ def test_bad_input_is_refused_in_one_sentence(wrong, says):
 def test_the_module_loads_no_drawing():
     code = "import sys, backprop; print(sorted({'matplotlib', 'ipywidgets', 'anywidget', 'IPython'} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("call, said", [
+    (lambda: plots.learning_curve([]), "losses holds no epoch"), (lambda: plots.learning_curve({}), "losses holds no epoch"),
+    (lambda: plots.digits(np.zeros((0, 64)), []), "X has no images"),
+    (lambda: plots.block("A", ("n", 2), ("d", 2), lit=(0, 1)), "lit row of A")])
+def test_nothing_to_draw_is_one_sentence(call, said):
+    with pytest.raises(ValueError, match=f"^{said}"):
+        call()

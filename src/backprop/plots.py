@@ -429,8 +429,8 @@ def block(name, rows, columns, values=None, lit=()):
         values = _array(f"values of {name}", values, (rows[1], columns[1]))
     lit = (lit,) if isinstance(lit, tuple) and lit and not isinstance(lit[0], tuple) else tuple(lit)
     for i, j in lit:
-        _index(f"lit row of {name}", i or 1, rows[1])
-        _index(f"lit column of {name}", j or 1, columns[1])
+        _index(f"lit row of {name}", 1 if i is None else i, rows[1])
+        _index(f"lit column of {name}", 1 if j is None else j, columns[1])
     return Block(name, rows, columns, values, lit)
 
 
@@ -646,6 +646,8 @@ def loglog_slope(x, y, slope=2, *, xlabel="", ylabel="", ax=None):
 def learning_curve(losses, *, ax=None):
     """Draw the loss by epoch; losses: one array, or {"training": array, "test": array}."""
     lines = losses if isinstance(losses, dict) else {"training": losses}
+    if not lines or not all(map(len, lines.values())):
+        raise ValueError("losses holds no epoch: train for at least one")
     epochs = np.arange(1, len(next(iter(lines.values()))) + 1)
     fig, ax = curves(epochs, lines, xlabel="epoch", ylabel="$J/n$", ax=ax)
     ax.set_ylim(bottom=0)
@@ -716,6 +718,8 @@ def digits(X, y=None, predicted=None, *, shape=(8, 8), columns=10, ax=None):
             raise ValueError(f"{name} has {len(given)} labels but X has {len(X)} images")
     if predicted is not None and y is None:
         raise ValueError("predicted needs y: without the true labels nothing is wrong")
+    if len(X) == 0:
+        raise ValueError("X has no images: give at least one row")
     fig, ax, corners = _tiles(X, shape, columns, ax, below=4 if y is not None else 0, cmap="gray_r", vmin=0)
     for k, (r, c) in enumerate(corners):
         wrong = predicted is not None and predicted[k] != y[k]
