@@ -234,7 +234,7 @@ judging the input.{tiny_text} At the other end, at {title(wide)}, the products a
 - Arrays that are not needed again are overwritten: $Z^{{(\\mathrm{{h}})}}$ by $A^{{(\\mathrm{{h}})}}$, and $A^{{(\\mathrm{{h}})}}$ by $1 - A^{{(\\mathrm{{h}})}}$ at the end.
 - The order in which a product is stored. $(B^{{\\top}} A^{{\\top}})^{{\\top}}$ and $A B$ are the same numbers, the first by columns. Which is faster depends on the
   matrix product that NumPy was built with; here it is the first in float64 and the second in float32.
-- X is not read only to be judged. A NaN in it shows in the gradient, and then it is looked for.
+- X is not read once more to be judged. A NaN in it shows in the gradient, and only then it is looked for.
 
 How large should a piece be? Small pieces pay for more calls and for adding up more gradients, large ones leave the cache:
 {title(big)}, one thread.

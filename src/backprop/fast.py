@@ -1,8 +1,8 @@
 """The gradient of mlp.py in pieces: the same numbers in bounded memory, near the speed of the bare matrix products.
 
 A gradient is a sum over examples, so the pieces add up. A piece stays in the processor's cache from the forward to the
-backward pass, and an array that is not needed again is overwritten. X, the largest, is not read only to be judged: NaN and
-infinity in it show in dW_h.
+backward pass, and an array that is not needed again is overwritten. X is not read once more to be judged: NaN and infinity
+in it show in dW_h.
 """
 import numpy as np
 
@@ -50,7 +50,7 @@ def _piece(W_h, W_out, b_h, b_out, X, Y):
 
 
 def _product(A, B):
-    """Return A B, float64 as (Bᵀ Aᵀ)ᵀ, which stores it by columns: the faster way, and for float32 the slower."""
+    """Return A B, float64 as (Bᵀ Aᵀ)ᵀ, which stores it by columns: faster where it was measured, as it was slower for float32."""
     return (B.T @ A.T).T if A.dtype == np.float64 else A @ B
 
 
