@@ -198,3 +198,9 @@ def test_one_float64_among_float32_widens_what_it_widens_in_the_plain_path(wide)
         assert [g.dtype for g in fast_gradient] == [g.dtype for g in gradient]
         assert abs(fast_J - J) <= 2e-6 * J
         assert_close(fast_gradient, tuple(gradient), 2e-6)
+
+
+@pytest.mark.parametrize("mean", [256, "sum", None, np.array([True, False])], ids=repr)
+def test_a_chunk_in_the_place_of_mean_is_refused(mean):
+    with pytest.raises(ValueError, match="^mean is .*: it must be True or False$"):
+        value_and_gradient(*nets.network(3, 4, 2, 5), mean)

@@ -83,6 +83,8 @@ class Lab:
         self.page = browser.new_page(viewport={"width": 1300, "height": 1400}, **options)
         self.troubles = []
         self.page.on("pageerror", lambda error: self.troubles.append(str(error)))
+        # on a busy machine JupyterLab may ask, over the notebook, which kernel to use
+        self.page.add_locator_handler(self.page.locator(".jp-Dialog .jp-mod-accept"), lambda button: button.click())
         self.page.goto(address(name))
         self.page.wait_for_selector(".jp-NotebookPanel .jp-Cell", timeout=120_000)
         self.page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status=idle]", timeout=120_000)
