@@ -30,8 +30,8 @@ test-all: env-all ## `make test` and what takes longer
 mutants: env-test ## break every printed formula and every line of the module, and count what the tests notice
 	@$(PY) tools/mutants.py
 
-bench: env-all ## time the gradient against its limit and other libraries (about eight minutes)
-	@$(PY) benchmarks/run.py
+bench: env-all ## time the gradient against its limit and other libraries, and what a reader waits for (a quarter of an hour)
+	@$(PY) benchmarks/run.py waits
 
 weigh: env-test ## print what every page weighs, how fast it paints, what axe finds
 	@test -f _build/html/index.html || $(MAKE) --no-print-directory book

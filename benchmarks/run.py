@@ -1,6 +1,6 @@
 """Measure everything and write results.json; page.py makes the appendix of the book from it.
 
-    python benchmarks/run.py [quick] [waits] [page]            (make bench: everything but the waits, about eight minutes)
+    python benchmarks/run.py [quick] [waits] [page]            (make bench: with the waits, a quarter of an hour)
 
 Each measurement is a process of its own, started with one thread or two. quick takes few rounds, to see that all works;
 waits also times `make book` and `make test`; page only prints and writes the page again.
@@ -135,7 +135,7 @@ def main(words):
     """Measure, store, print and write the page."""
     if set(words) - {"quick", "waits", "page"}:
         raise SystemExit(__doc__)
-    results = json.loads(RESULTS.read_text("utf-8")) if RESULTS.exists() else {}
+    results = json.loads(RESULTS.read_text("utf-8")) if "page" in words else {}
     quick = "quick" in words
     if "page" not in words:
         results["machine"] = machine()
