@@ -14,7 +14,7 @@ import numpy as np
 
 import backprop
 from backprop import fast
-from contenders import CONTENDERS, disagreement, installed, numbers, textbook
+from contenders import CHUNK, CONTENDERS, disagreement, installed, numbers, textbook
 
 AGREE = {"float64": 1e-10, "float32": 2e-3}             # of the largest entry: sums of 60 000 float32 numbers differ so much
 
@@ -184,7 +184,7 @@ def predicted(m, d, t):
             "held": 8 * (4 * d + 3 * t)}
 
 
-def predicted_piece(m, d, t, rows=1024):
+def predicted_piece(m, d, t, rows=CHUNK):
     """Return the most bytes that value_and_gradient holds at a time: the arrays of one piece and two gradients."""
     return 8 * (rows * (2 * d + 3 * t) + 2 * (m * d + d * t + d + t))
 

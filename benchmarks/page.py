@@ -6,6 +6,8 @@ import json
 import re
 from pathlib import Path
 
+from contenders import CHUNK
+
 HERE = Path(__file__).resolve().parent
 CHAPTERS = HERE.parent / "chapters"
 PAGE, PICTURE = CHAPTERS / "appendix_speed.md", CHAPTERS / "appendix_speed.png"
@@ -204,7 +206,7 @@ on your machine, with what is installed there, and writes this page anew.
 
 - **The limit** is five bare products of the same shapes on whole arrays, each in the faster of two layouts, and one exp per
   activation. It computes nothing of use. A number below is a time divided by the limit's: 1.00 is as fast as the limit, 2.00 takes twice as long.
-- **The products in pieces** are the same with {thousands(1024)} rows at a time, whose numbers stay in the processor's cache. Nobody adds up what
+- **The products in pieces** are the same with {thousands(CHUNK)} rows at a time, whose numbers stay in the processor's cache. Nobody adds up what
   they give. They lie a little below 1 where whole arrays leave the cache: so much room is left below the limit.
 - **The textbook form** is `forward`, `loss` and `backward`, on whole arrays. **This module** is `value_and_gradient`: the same
   numbers in pieces. Both refuse NaN, infinity and targets outside [0, 1], and say where; the others do not look.
@@ -241,7 +243,7 @@ How large should a piece be? Small pieces pay for more calls and for adding up m
 
 {by_chunk(results)}
 
-Unless told, `value_and_gradient` takes {thousands(1024)} rows.
+Unless told, `value_and_gradient` takes {thousands(CHUNK)} rows.
 
 ## Everyone in a process of its own
 
@@ -264,9 +266,9 @@ One example costs, in a network with m inputs, d hidden units and t outputs:
 - d + 3t exponentials and logarithms, and 8d + 13t other operations, entry by entry;
 - 8(m + t) bytes read, in float64;
 - 8(4d + 3t) bytes held at the peak of the textbook form, which keeps whole arrays. In pieces an example holds nothing: the
-  whole call needs 8({thousands(1024)}(2d + 3t) + 2(md + dt + d + t)) bytes, for one piece and two gradients, whatever n is.
+  whole call needs 8({thousands(CHUNK)}(2d + 3t) + 2(md + dt + d + t)) bytes, for one piece and two gradients, whatever n is.
 
-Adding up the pieces costs another (md + dt + d + t)/{thousands(1024)} additions per example. Here is each formula beside what was counted
+Adding up the pieces costs another (md + dt + d + t)/{thousands(CHUNK)} additions per example. Here is each formula beside what was counted
 while the code ran, with each size doubled in turn:
 
 {grows(results)}
@@ -276,7 +278,7 @@ in n. The time per example grows less than the operations while the network is s
 
 ## A million examples from a file
 
-A {m}-{d}-{t} network on examples that stay in a file (`numpy.memmap`) and are read {thousands(1024)} at a time, for each n from several places of
+A {m}-{d}-{t} network on examples that stay in a file (`numpy.memmap`) and are read {thousands(CHUNK)} at a time, for each n from several places of
 the file:
 
 {streamed(results)}

@@ -33,10 +33,14 @@ def array(name, value):
 
 def finite(name, a, first_row=0):
     """Return the float array a; raises ValueError for NaN or infinity, its row counted from first_row."""
-    flat = a.ravel("K")
-    if flat.size and not (math.isfinite(flat.item(flat.argmax())) and math.isfinite(flat.item(flat.argmin()))):   # NaN is both
+    if not _all_finite(a):
         raise ValueError(f"{name} holds {_first(a, ~np.isfinite(a), first_row)}: every entry must be a finite number")
     return a
+
+
+def _all_finite(a):
+    flat = a.ravel("K")                                             # NaN is both the largest and the smallest
+    return flat.size == 0 or math.isfinite(flat.item(flat.argmax())) and math.isfinite(flat.item(flat.argmin()))
 
 
 def finite_by(product, name, a, first_row=0):
@@ -234,7 +238,7 @@ def flag(name, value):
 def still_finite(params, epoch):
     """Return params; raises ValueError if training has made one of them infinite."""
     for name, p in zip(params._fields, params):
-        if p is not None and not np.isfinite(p).all():
+        if p is not None and not _all_finite(p):
             raise ValueError(f"training diverged in epoch {epoch}: {name} is no longer finite; take a smaller eta or lam")
     return params
 
