@@ -19,6 +19,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tools import ROOT
+from tools.make import wasm
 
 NOISE = re.compile(r"Kernel is running over TCP without encryption|^\s*$")
 COLOR = re.compile(r"\x1b\[[0-9;]*m")
@@ -44,6 +45,8 @@ def locked(path):
 def progress(line):
     """Return what to tell of a line of the record, or None."""
     if re.search(r"\b(WARNING|ERROR|CRITICAL)\b", line) or "Exception" in line:
+        return "  " + line
+    if line.startswith("no Run buttons"):
         return "  " + line
     return "  writing the pages" if line.startswith("preparing documents") else None
 
@@ -103,6 +106,8 @@ def main():
     options = parser.parse_args()
     started = time.time()
     what = "with the stored outputs" if options.stored else "executing the notebooks"
+    if not options.stored:
+        wasm.fetch()
     print(f"Building the book, {what} …", flush=True)
     try:
         good, record = build(into=options.into, stored=options.stored, builder=options.builder)

@@ -14,6 +14,7 @@ import io
 import json
 import shutil
 import zipfile
+from importlib import metadata
 from pathlib import Path
 
 from tools.make import wasm
@@ -141,8 +142,18 @@ def licenses():
     lines += [f"{archive.name} {archive.version}: {archive.license}, unmodified; source: {archive.source}"
               for archive in wasm.ARCHIVES]
     lines += ["MPL-2.0: https://mozilla.org/MPL/2.0/", "autograd, lark: MIT; traitlets: BSD-3-Clause", ""]
-    texts = {path: text for path, text in wasm.numpy_files().items() if "dist-info/LICENSE" in path}
-    texts.update({f"temml {name}": text for name, text in wasm.npm_files(wasm.TEMML, ["LICENSE"]).items()})
-    for path, text in texts.items():
-        lines += ["", f"--- {path}", "", text.decode("utf-8")]
+    texts = {"Temml": wasm.npm_files(wasm.TEMML, ["LICENSE"])["LICENSE"].decode("utf-8")}
+    texts.update({name: license_text(name) for name in ("numpy", *PURE)})
+    for name, text in texts.items():
+        lines += ["", f"--- {name}", "", text]
     return "\n".join(lines)
+
+
+def license_text(name):
+    """Return the license that an installed package carries; "" if it is not installed or carries none."""
+    try:
+        files = metadata.files(name) or []
+    except metadata.PackageNotFoundError:
+        return ""
+    return "\n".join(file.read_text("utf-8") for file in files if ".dist-info/" in str(file)
+                     and file.name.upper().startswith("LICEN"))

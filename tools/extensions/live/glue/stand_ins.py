@@ -12,8 +12,8 @@ import sys
 import types
 
 DRAWN = "x/drawn"             # the type of an output that stands for a picture
-FIGURES = ("backprop.plots", "backprop.figures")      # the book's modules that draw; some functions in them only write text
-WRITES_TEXT = {"number", "maths"}
+FIGURES = "backprop.figures"  # the book's modules that draw
+WRITES_TEXT = {"number", "maths"}       # the functions in them that do not
 OUT = []                      # the outputs of the running cell, set by install()
 
 
@@ -96,7 +96,7 @@ def anywidget(module):
             return contextlib.nullcontext()
 
         def _repr_mimebundle_(self, **options):
-            return {}
+            return {}, {}
 
     module.AnyWidget = AnyWidget
 
@@ -248,7 +248,7 @@ class Finder(importlib.abc.MetaPathFinder):
 
     def find_spec(self, name, path=None, target=None):
         spec = importlib.machinery.PathFinder.find_spec(name, path)
-        if name.startswith((*FIGURES, "backprop.explore")) and spec is not None:
+        if name.startswith(FIGURES) and spec is not None:
             spec.loader = BookLoader(spec.loader)
             return spec
         fill = STAND_INS.get(name) or (drawings if name.startswith("matplotlib.") else None)
