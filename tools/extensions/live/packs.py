@@ -139,9 +139,10 @@ def licenses():
     lines = ["What the pages of this book load when a reader runs a cell, and under which licenses:", "",
              f"CPython {wasm.VERSIONS['Python']}: PSF-2.0, https://docs.python.org/3.11/license.html",
              f"NumPy {wasm.VERSIONS['NumPy']}: BSD-3-Clause, its text is below"]
-    lines += [f"{archive.name} {archive.version}: {archive.license}, unmodified; source: {archive.source}"
+    lines += [f"{archive.name} {archive.version}: {archive.license}, its files as released; source: {archive.source}"
               for archive in wasm.ARCHIVES]
-    lines += ["MPL-2.0: https://mozilla.org/MPL/2.0/", "autograd, lark: MIT; traitlets: BSD-3-Clause", ""]
+    lines += ["Of Python's library and of NumPy, what a page does not need is left out.",
+              "MPL-2.0: https://mozilla.org/MPL/2.0/", "autograd, lark: MIT; traitlets: BSD-3-Clause", ""]
     texts = {"Temml": wasm.npm_files(wasm.TEMML, ["LICENSE"])["LICENSE"].decode("utf-8")}
     texts.update({name: license_text(name) for name in ("numpy", *PURE)})
     for name, text in texts.items():

@@ -10,8 +10,15 @@ self.fetch = async (what, ...more) => {
   return new Response(files[name], {headers: {"Content-Type": name.endsWith(".wasm") ? "application/wasm" : "text/plain"}});
 };
 
+function bytesOf(base64) {
+  if (Uint8Array.fromBase64) return Uint8Array.fromBase64(base64);
+  const letters = atob(base64), bytes = new Uint8Array(letters.length);
+  for (let i = 0; i < letters.length; i++) bytes[i] = letters.charCodeAt(i);
+  return bytes;
+}
+
 async function unpack(text) {                    // see packs.py for the container
-  const bytes = Uint8Array.from(atob(text), letter => letter.charCodeAt(0));
+  const bytes = bytesOf(text);
   const stream = new Response(bytes).body.pipeThrough(new DecompressionStream("gzip"));
   const all = await new Response(stream).arrayBuffer();
   const from = 4 + new DataView(all).getUint32(0, true);
