@@ -83,8 +83,8 @@ def check(label, by_definition, by_formula, *, method, sizes, rtol=1e-12):
 def verdict(yours, by_definition, rtol=1e-6, source="a nudge"):
     """Print whether your answer to an exercise agrees with the truth, and where it is farthest off if not.
 
-    source names where the truth comes from: "a nudge", "counting" and the like. Both are numbers, arrays or Params; an answer still to be written is `...`.
-    Never raises: it is there to be tried.
+    source names where the truth comes from: "a nudge", "counting" and the like. Both are numbers, arrays or Params; an
+    answer still to be written is `...`. Never raises: it is there to be tried.
     """
     if yours is ...:
         return print("· your turn: put your answer in place of the ... and run the cells again")

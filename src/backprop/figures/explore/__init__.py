@@ -1,7 +1,8 @@
 """A slider over any drawing function: live in Jupyter, and still moving on a page with no kernel.
 
-Live, it is a widget that calls the function. On the page it steps through the frames that were drawn when the notebook
-ran; they are stored in the output's HTML as SVG, what frames have in common only once. The controls are the same.
+Every frame is drawn once, when the slider is made; no later cell that takes a name of the drawing function changes what is
+shown. Live, Python gives the frames one by one. On the page they are stored in the output's HTML as SVG, what frames have
+in common only once. The controls are the same.
 """
 import html
 import json
@@ -47,7 +48,7 @@ SCRIPT = """(root => {
     image.src = i == start ? first : "data:image/svg+xml," + encodeURIComponent(frames[i].map(k => parts[k]).join(""));""") + \
     "})(document.currentScript.parentElement);"
 
-# In Jupyter: tells Python the index, and shows the picture that Python draws for it. JupyterLab takes arrow keys on their
+# In Jupyter: tells Python the index, and shows the picture that Python gives for it. JupyterLab takes arrow keys on their
 # way down the page; the listener stands above it.
 MODULE = """export default { render({model, el: root}) {
   const [label, texts, start, [width, height]] = ["label", "texts", "index", "size"].map(name => model.get(name));
@@ -101,6 +102,17 @@ def _plain(value):
     return f"{value:g}".replace("-", "−") if isinstance(value, float) else str(value)
 
 
+def _frame(draw, value):
+    """Draw one value; give its SVG and the size of its figure in inches."""
+    from backprop.figures.plots import svg
+    figure = draw(value)
+    figure = figure[0] if isinstance(figure, tuple) and figure else figure
+    if not hasattr(figure, "savefig"):
+        raise ValueError(f"draw returned {type(figure).__name__} for {value!r} but must return a figure, or (figure, axes)")
+    size = tuple(round(float(inches), 2) for inches in figure.get_size_inches())
+    return svg(figure), size
+
+
 class Explore(anywidget.AnyWidget):
     """What `explore` returns; `value` is the value shown, and setting it moves the live slider."""
 
@@ -123,12 +135,12 @@ class Explore(anywidget.AnyWidget):
         if not isinstance(label, str) or not label.strip():
             raise ValueError(f"label is {label!r} but must say what the slider changes")
         start = self.values[0] if start is None else start
-        self.draw, self.start = draw, self._place("start", start)
+        self.start = self._place("start", start)
         texts = [_writer("format", format)(value) for value in self.values] if format is not None else list(map(_plain, self.values))
         self.alts = [_writer("alt", alt)(value) for value in self.values]
         if not all(text.strip() for text in self.alts) or len(set(self.alts)) < len(set(texts)):
             raise ValueError("alt must say something different for each value: put {} where the value goes, or give a function of the value")
-        drawn = [self._frame(value) for value in self.values]
+        drawn = [_frame(draw, value) for value in self.values]
         self.frames = [frame for frame, _ in drawn]
         for value, (_, size) in zip(self.values, drawn):
             if size != drawn[0][1]:
@@ -145,10 +157,9 @@ class Explore(anywidget.AnyWidget):
         return proposal.value
 
     def _move(self, change):
-        """Draw the value that the slider has come to."""
-        frame, _ = self._frame(self.value)
+        """Show the value that the slider has come to."""
         with self.hold_sync():                               # picture and words arrive together
-            self.alt, self.image = self.alts[self.index], frame
+            self.alt, self.image = self.alts[self.index], self.frames[self.index]
 
     def _place(self, name, value):
         """Give the place of a value among the values."""
@@ -156,16 +167,6 @@ class Explore(anywidget.AnyWidget):
             raise ValueError(f"{name} is {value!r} but must be one of the {len(self.values)} values, "
                              f"{_plain(self.values[0])} to {_plain(self.values[-1])}")
         return self.values.index(value)
-
-    def _frame(self, value):
-        """Draw one value; give its SVG and the size of its figure."""
-        from backprop.figures.plots import svg
-        figure = self.draw(value)
-        figure = figure[0] if isinstance(figure, tuple) and figure else figure
-        if not hasattr(figure, "savefig"):
-            raise ValueError(f"draw returned {type(figure).__name__} for {value!r} but must return a figure, or (figure, axes)")
-        size = tuple(round(float(inches), 2) for inches in figure.get_size_inches())
-        return svg(figure), size
 
     def __repr__(self):
         return f"explore: {self.label}, {len(self.values)} values from {self.texts[0]} to {self.texts[-1]}"
