@@ -100,10 +100,10 @@ def _notebook(path, text):
 
 def formulas(text, tex=False):
     """Return the formulas of a document in order; code and comments hold none. A formula that never closes is left out."""
-    found, position, ends = [], 0, set()       # ends: where directives that hold prose are closed
+    found, position, ends, never = [], 0, set(), set()   # ends of directives that hold prose; marks that nothing closes
     while opening := OPENING.search(text, position):
         position = opening.end()
-        if opening.start() in ends or opening["escaped"] or opening[0] == "%" and not tex:
+        if opening.start() in ends or opening["escaped"] or opening[0] in never or opening[0] == "%" and not tex:
             continue
         if opening["fence"] and _holds_prose(opening):
             ends.add(_fence(text, opening, position)[1])
@@ -113,6 +113,8 @@ def formulas(text, tex=False):
             start, end, position = within
             if opening["delimiter"] or opening["environment"] or opening["directive"] == "{math}":
                 found.append(Formula(start, end, opening["delimiter"] in (None, *DISPLAYED), opening["name"] or ""))
+        elif opening[0] != "$":
+            never.add(opening[0])
     return found
 
 
