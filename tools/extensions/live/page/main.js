@@ -18,10 +18,10 @@ function dress(cell) {
   };
 }
 
-// The first button says what it costs, until it is paid.
+// The first button in sight says what it costs, until it is paid.
+const pays = cells.find(({input}) => !input.closest("details:not([open])"));
 function loaded() {
-  if (cells[0].run.classList.contains("live-busy")) return;
-  cells[0].run.textContent = "Run";
+  if (pays && pays !== working) pays.run.textContent = "Run";
 }
 
 cells.forEach(dress);
@@ -34,5 +34,5 @@ for (const cell of cells) {
   }
   if (solved[cell.key] && cell.exercise) markSolved(cell);
 }
-if (cells.length) cells[0].run.textContent = `Run (loads ${SIZE} MB of Python, once)`;
+if (pays) pays.run.textContent = `Run (loads ${SIZE} MB of Python, once)`;
 globalThis.live = {kernel, cells, store, make, button, announce, execute, load};

@@ -12,7 +12,7 @@ async function execute(cell) {
     await kernel.start(what => busy(cell, what));
     loaded();
     busy(cell, "Stop");
-    await upTo(cell);
+    for (const next of [cell, ...verdicts(cell)]) await upTo(next);
   } catch (error) {
     cell.show([], {text: error instanceof Stopped ? "Stopped. The next Run starts Python anew." : error.message});
     announce(`${cell.name}: ${cell.printed}`);
@@ -20,6 +20,12 @@ async function execute(cell) {
     working = null;
     idle(cell);
   }
+}
+
+// The cells that judge an answer: those of its exercise below it, but not the solution.
+function verdicts(cell) {
+  if (!cell.box.classList.contains("exercise") || !cell.edited) return [];
+  return cells.filter(other => other.exercise === cell.exercise && other.index > cell.index && !other.solution);
 }
 
 async function upTo(cell) {
