@@ -24,7 +24,7 @@ def arguments():
     parser = argparse.ArgumentParser(
         "python -m proofread", description="Proofread the gradients of documents, line by line.",
         epilog="Exit code: 1 if a line is wrong or its sizes do not fit, 2 if nothing could be read, else 0.")
-    parser.add_argument("files", nargs="+", metavar="FILE", help="a .tex, .md, .ipynb or text file; - is standard input")
+    parser.add_argument("files", nargs="+", metavar="FILE", help=".tex, .md, .ipynb or text; - is the standard input")
     parser.add_argument("--given", metavar="NAME|FILE", type=given,
                         help=f"what all files take for granted: a file, or one of {', '.join(presets.NAMES)}")
     parser.add_argument("--sizes", metavar="SIZES", type=sizes, help='sizes to try, such as "m=7, n=3"')

@@ -1,7 +1,8 @@
 r"""The formulas of a document, in place: a .tex file, Markdown, a notebook, or a derivation without any prose.
 
 `derivation` blanks out all that is no formula and leaves every character where it was, so that a place in the
-derivation is the same place in the document. A new line inside a formula is a space, as it is in LaTeX; a formula ends its line.
+derivation is the same place in the document. A new line inside a formula is a space, as it is in LaTeX; a formula ends
+its line.
 """
 import json
 import re

@@ -195,4 +195,5 @@ def _row(line, text):
 def _set(words, how):
     r"""Return words as HTML. Maths stands between \( and \): Jupyter typesets it, the book's pages set it as MathML."""
     words = html.escape(words)
-    return {"text": words, "code": f"<code>{words}</code>", "maths": rf'<span class="proofread-maths">\({words}\)</span>'}[how]
+    shown = {"text": "{}", "code": "<code>{}</code>", "maths": r'<span class="proofread-maths">\({}\)</span>'}[how]
+    return shown.format(words)
