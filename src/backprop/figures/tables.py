@@ -17,7 +17,7 @@ def ticks(formulas, titles, passed, *, ax=None):
     passed = np.asarray(passed, dtype=bool)
     rows, columns = len(formulas), len(titles)
     if passed.shape != (rows, columns):
-        raise ValueError(f"passed has shape {passed.shape} but {rows} formulas and {columns} titles need {rows, columns}")
+        raise ValueError(f"passed has shape {passed.shape} but must have {rows, columns}: formulas by titles")
     fig, ax = plt.subplots(figsize=(2.3 + 1.1 * columns, 0.42 * rows + 0.9)) if ax is None else (ax.figure, ax)
     for row, name in enumerate(formulas):
         ax.text(0, row, maths(name), size=14, va="center")
