@@ -1,4 +1,4 @@
-"""The Python for the pages: fetched by name, checked on every use; without it a book without Run buttons and one line."""
+"""The Python for the pages: fetched by name, checked on every use; without it a book without Run buttons."""
 
 import io
 import logging
@@ -55,12 +55,14 @@ def test_an_archive_is_checked_whenever_it_is_read(store, archive):
     assert "digest differs" in wasm.reason_missing()
 
 
-@pytest.mark.parametrize("content, reason", [(b"what it should be", None), (b"forged", "digest differs"), (None, "did not give")])
+@pytest.mark.parametrize("content, reason", [
+    (b"what it should be", None), (b"forged", "digest differs"), (None, "did not give")])
 def test_what_a_client_brings_is_kept_only_if_it_is_right(store, archive, monkeypatch, content, reason):
     def client(command, folder):
         if content is None:
             return "npm error network"
         (folder / archive.file).write_bytes(content)
+        return None
 
     monkeypatch.setattr(wasm, "run", client)
     monkeypatch.setattr(wasm.shutil, "which", lambda name: "/bin/npm")
@@ -91,7 +93,7 @@ def test_where_there_is_no_npm_pip_brings_one(store, archive, monkeypatch):
     assert wasm.NODE in commands[0] and commands[1][1].endswith("npm-cli.js") and "small@1.0.0" in commands[1]
 
 
-# --- a book with and without -------------------------------------------------------------------------------------------
+# --- a book with and without ----------------------------------------------------------------------------------------
 
 def small_book(folder):
     """Build one page with one code cell; return the page's HTML and what was said."""
@@ -151,7 +153,7 @@ def test_a_kept_pack_that_is_broken_is_made_again(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("source, waits", [
-    ("answer = ...", True), ("x = 1\nanswer = ...  # here", True), ("if answer is ...:\n    pass", False), ("x[..., 0]", False),
-    ("def f(:", False)])
+    ("answer = ...", True), ("x = 1\nanswer = ...  # here", True), ("if answer is ...:\n    pass", False),
+    ("x[..., 0]", False), ("def f(:", False), ('your_line = r"x = ..."', True), ('print("and so on ...")', False)])
 def test_a_cell_that_waits_for_an_answer_is_an_exercise(source, waits):
     assert is_exercise(source) is waits

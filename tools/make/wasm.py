@@ -66,7 +66,7 @@ class Missing(Exception):
     """Say in one line why an archive cannot be had."""
 
 
-# --- what is here ------------------------------------------------------------------------------------------------------
+# --- what is here ---------------------------------------------------------------------------------------------------
 
 def digest(content, like):
     """Return the digest of bytes, written as `like` is ("sha512-…")."""
@@ -97,7 +97,7 @@ def reason_missing():
     return None
 
 
-# --- what is in the archives -----------------------------------------------------------------------------------------
+# --- what is in the archives ----------------------------------------------------------------------------------------
 
 def npm_files(archive, names):
     """Return {name: bytes} of files of an npm package."""
@@ -114,7 +114,7 @@ def numpy_files():
                 for member in package if member.isfile() and member.name.startswith(below)}
 
 
-# --- fetching ------------------------------------------------------------------------------------------------------------
+# --- fetching -------------------------------------------------------------------------------------------------------
 
 def run(command, folder):
     """Run a client of a package index; return what it said if it failed, else None."""

@@ -34,13 +34,14 @@ def code_cells(doctree):
 
 
 def is_exercise(source):
-    """Return whether a cell leaves something to the reader: it gives the value `...` to a name."""
+    """Return whether a cell leaves something to the reader: a value of a name is `...`, or a text with ... in it."""
     try:
         tree = ast.parse(source)
     except SyntaxError:
         return False
-    return any(isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant) and node.value.value is ...
-               for node in ast.walk(tree))
+    values = [node.value.value for node in ast.walk(tree)
+              if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)]
+    return any(value is ... or isinstance(value, str) and "..." in value for value in values)
 
 
 def name_exercises(app, doctree):
@@ -75,15 +76,21 @@ def write(app, name, text, suffix=".js"):
 def script(names, size, book):
     """Return the script of a page: what is true of this book and page, then the parts."""
     book = re.sub(r"[^a-z0-9]+", "-", book.lower()).strip("-")
-    facts = {"BOOK": book, "FILES": {"book": names["book"], "numpy": names["numpy"], "python": names["python"]}, "SIZE": size}
+    facts = {"BOOK": book, "FILES": names, "SIZE": size}
     known = "".join(f"const {name} = {json.dumps(value)};\n" for name, value in facts.items())
-    parts = "".join((HERE / f"{part}.js").read_text("utf-8") for part in PARTS)
-    return (f'if ({NEEDED}) (() => {{\n"use strict";\nconst {{page: PAGE, notebook: NOTEBOOK}} = document.currentScript.dataset;\n'
+    parts = "".join(without_comments((HERE / f"{part}.js").read_text("utf-8")) for part in PARTS)
+    return (f'if ({NEEDED}) (() => {{\n"use strict";\n'
+            "const {page: PAGE, notebook: NOTEBOOK} = document.currentScript.dataset;\n"
             f'const HOME = new URL(".", document.currentScript.src).href;\n{known}{parts}}})();\n')
 
 
+def without_comments(code):
+    """Leave out the lines of a script that are comments: a reader of the page has no use for them."""
+    return "".join(line for line in code.splitlines(keepends=True) if not line.lstrip().startswith("//"))
+
+
 def notebook(app, pagename):
-    """Write the notebook of a page, without outputs, for readers who take their changes home; return its file's name."""
+    """Write the notebook of a page, without outputs, for readers who take their changes home; return its name."""
     path = Path(app.env.doc2path(pagename))
     if path.suffix != ".ipynb":
         return ""

@@ -1,9 +1,9 @@
 """Make the files that a page loads when a reader first asks for Python: one script for each pack.
 
 A script is `livePack(name, base64 of gzip of a container)`, and a container is four bytes n, n bytes of JSON
-[[path, size], …], then the files. Scripts load from `file://`, where a page may not fetch. Every script is named with its
-digest, so that a browser keeps it until it changes. The big packs (Python, NumPy) are kept beside the archives; the small
-one (the book's modules and what runs cells) is made anew by every build.
+[[path, size], …], then the files. Scripts load from `file://`, where a page may not fetch. Every script is named with
+its digest, so that a browser keeps it until it changes. The big packs (Python, NumPy) are kept beside the archives; the
+small one (the book's modules and what runs cells) is made anew by every build.
 """
 
 import base64
@@ -21,17 +21,18 @@ from tools.make import wasm
 
 HERE = Path(__file__).parent
 CORE = ("pyodide.js", "pyodide.asm.js", "pyodide.asm.wasm", "pyodide-lock.json", "python_stdlib.zip")
-STDLIB_UNUSED = ("_pyio.py", "aifc.py", "cgi.py", "curses/", "ensurepip/", "ftplib.py", "idlelib/", "imaplib.py", "lib2to3/",
-                 "mailbox.py", "msilib/", "nntplib.py", "pickletools.py", "poplib.py", "smtplib.py", "sqlite3/",
-                 "telnetlib.py", "tkinter/", "turtle.py", "turtledemo/", "unittest/", "venv/", "wsgiref/", "xml/", "xmlrpc/",
-                 "pdb.py", "doctest.py", "pydoc", "http/server.py", "http/cookiejar.py", "distutils/", "optparse.py")
+STDLIB_UNUSED = ("_pyio.py", "aifc.py", "cgi.py", "curses/", "distutils/", "doctest.py", "ensurepip/", "ftplib.py",
+                 "http/cookiejar.py", "http/server.py", "idlelib/", "imaplib.py", "lib2to3/", "mailbox.py", "msilib/",
+                 "nntplib.py", "optparse.py", "pdb.py", "pickletools.py", "poplib.py", "pydoc", "smtplib.py",
+                 "sqlite3/", "telnetlib.py", "tkinter/", "turtle.py", "turtledemo/", "venv/", "wsgiref/",
+                 "xml/", "xmlrpc/")
 NUMPY_UNUSED = ("numpy/array_api/", "numpy/distutils/", "numpy/f2py/", "numpy/typing/", "numpy/_pyinstaller/")
 NOT_CODE = (".a", ".c", ".cpp", ".h", ".pxd", ".pyi", ".pyc")
 BOOK = ("backprop", "proofread")                       # the book's own packages
 PURE = ("autograd", "lark", "traitlets")               # of the environment: Python only
 
 
-# --- the format ----------------------------------------------------------------------------------------------------------
+# --- the format -----------------------------------------------------------------------------------------------------
 
 def container(files):
     """Return files, {path: bytes}, as one string of bytes."""
@@ -59,7 +60,7 @@ def named(name, text, suffix=".js"):
     return f"{name}.{hashlib.sha256(text.encode()).hexdigest()[:16]}{suffix}"
 
 
-# --- what is in the packs -------------------------------------------------------------------------------------------------
+# --- what is in the packs -------------------------------------------------------------------------------------------
 
 def python():
     """Return the files of CPython for WebAssembly; of its library, what a page may need."""
@@ -74,7 +75,7 @@ def python():
 
 def numpy():
     files = {path: content for path, content in wasm.numpy_files().items()
-             if not path.startswith(NUMPY_UNUSED) and "/tests/" not in path and not path.endswith((*NOT_CODE, "/RECORD"))}
+             if not path.startswith(NUMPY_UNUSED) and "/tests/" not in path and not path.endswith(NOT_CODE)}
     return {"numpy.zip": stored_zip(files)}
 
 
@@ -97,10 +98,10 @@ def book():
     return {"book.zip": stored_zip(files)}
 
 
-# --- writing them ---------------------------------------------------------------------------------------------------------
+# --- writing them ---------------------------------------------------------------------------------------------------
 
 def kept(name, files):
-    """Return the path of a big pack's script: kept from an earlier build if it is whole and made by this code, or new."""
+    """Return the path of a big pack's script: kept from an earlier build, if it is whole and made by this code."""
     made_by = [archive.digest for archive in wasm.ARCHIVES] + [Path(__file__).read_text("utf-8")]
     folder = wasm.STORE / "packs" / hashlib.sha256("\n".join(made_by).encode()).hexdigest()[:16]
     for path in folder.glob(f"{name}.*.js"):

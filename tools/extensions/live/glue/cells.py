@@ -4,8 +4,8 @@
     reset()                     no names
     run("print(1)", 3)          '{"out": [["stream", "1\\n"]], "error": null}'
 
-Outputs are [kind, content]: "stream" (text), "data" ({type: text}), "drawn" (a picture that is not drawn here), "note" (a
-sentence about the page). An error is {"text": …, "cell": number or null, "line": number or null}.
+Outputs are [kind, content]: "stream" (text), "data" ({type: text}), "drawn" (a picture that is not drawn here), "note"
+(a sentence about the page). An error is {"text": …, "cell": number or null, "line": number or null}.
 """
 
 import ast
@@ -65,7 +65,7 @@ def execute(code, file):
             display(value)
 
 
-# --- outputs ---------------------------------------------------------------------------------------------------------
+# --- outputs --------------------------------------------------------------------------------------------------------
 
 class Written(io.TextIOBase):
     """Collect what a cell prints."""
@@ -111,7 +111,7 @@ def plain(value):
     return repr(value)
 
 
-# --- errors ----------------------------------------------------------------------------------------------------------
+# --- errors ---------------------------------------------------------------------------------------------------------
 
 def file_name(number):
     return f"<cell {number}>"
@@ -130,7 +130,8 @@ def told(error):
         half = LONGEST_TRACE // 2
         lines[half:-half] = ["…"]
     last = next((frame for frame in reversed(frames) if is_cell(frame.filename)), None)
-    return {"text": "\n".join([*lines, what]), "cell": last and cell_number(last.filename), "line": last and last.lineno}
+    return {"text": "\n".join([*lines, what]),
+            "cell": last and cell_number(last.filename), "line": last and last.lineno}
 
 
 def is_cell(file):

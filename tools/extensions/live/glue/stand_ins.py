@@ -1,7 +1,7 @@
 """Stand in for what is not in the page: matplotlib, widgets, dask. Names exist, calls are taken, nothing is drawn.
 
-Everything else runs as it is: a module of the book that draws is the real one up to its functions, which give a Drawing.
-A module is stood in for only where it is not installed.
+Everything else runs as it is: a module of the book that draws is the real one up to its functions, which give a
+Drawing. A module is stood in for only where it is not installed.
 """
 
 import contextlib
@@ -60,7 +60,7 @@ def install(out):
     sys.meta_path.insert(0, Finder())
 
 
-# --- what each module gives --------------------------------------------------------------------------------------------
+# --- what each module gives -----------------------------------------------------------------------------------------
 
 def drawing_attribute(name):
     if name.startswith("__"):
@@ -189,7 +189,7 @@ STAND_INS = {"matplotlib": drawings, "matplotlib.pyplot": pyplot, "anywidget": a
              "dask": dask, "dask.distributed": distributed, "IPython": dask, "IPython.display": display}
 
 
-# --- the book's own modules that draw ------------------------------------------------------------------------------------
+# --- the book's own modules that draw -------------------------------------------------------------------------------
 
 def explore(draw, values, *, label, alt, start=None, format=None):
     """Take the place of `explore`: the frames are the stored ones; what is said of them runs all the same."""

@@ -9,7 +9,7 @@ function answerCell(cell) {
 }
 
 function judge(cell) {
-  if (!cell.exercise || cell.solution || !cell.printed.includes("✓ right")) return;
+  if (!cell.exercise || cell.solution || !cell.printed.includes("✓ right") || cell.printed.includes("✗")) return;
   const mine = cells.filter(other => other.exercise === cell.exercise && !other.solution);
   if (!mine.some(other => other.edited)) return;
   const answer = answerCell(cell);
