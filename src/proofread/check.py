@@ -1,5 +1,5 @@
 """Judge a whole text: read its lines, find what it states, judge each claim, and report."""
-from . import words
+from . import presets, words
 from .derivation import Derivation
 from .layout import lines
 from .model import Model
@@ -47,8 +47,7 @@ def given_text(given):
     if given is None:
         return ""
     if "\n" not in given and "=" not in given and "\\" not in given:
-        from .presets import preset
-        return preset(given)
+        return presets.read(given)
     return given
 
 
