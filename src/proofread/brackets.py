@@ -47,7 +47,7 @@ class Brackets:
         for chain in chains:
             for side in chain.sides if not all(map(bare, chain.sides)) else ():
                 self.note(side)
-        self.differentials = {name for name in NUDGES if (name, "") not in self.without}
+        self.differentials = {name for name in NUDGES if (name, "") not in self.outside}
 
     def note(self, term, behind=None):
         """Take in which letters stand outside brackets of letters, and which ever stand without a bracket."""

@@ -3,6 +3,7 @@ from . import presets, words
 from .derivation import Derivation
 from .layout import lines
 from .model import Model
+from .names import assigned
 from .problems import Problem, Unreadable
 from .report import Line, Report
 from .statements import ORDER, statement
@@ -10,6 +11,9 @@ from .terms import BigSum, walk
 from .verdicts import Judge, Outcome
 
 ORDER_OF_VERDICTS = ("wrong", "sizes", "ambiguous", "unknown", "unreadable", "right-only-if", "right")
+
+
+BEYOND = "this is beyond what can be judged here"
 
 
 def proofread(text, given=None, sizes=None):
@@ -64,14 +68,16 @@ def read_sizes(sizes):
 def judge_all(before, read, sizes):
     """Yield a `Line` for each line of a text."""
     try:
-        derivation = Derivation([*before, *read])
+        derivation = Derivation(assigned([*before, *read]))
         model = Model(derivation, sizes)
         judge = Judge(model) if model.problem is None else None
     except Problem as problem:
         return [unjudged(s, problem) for s in read]
+    except (ArithmeticError, LookupError, ValueError, TypeError, AttributeError, RecursionError, MemoryError):
+        return [unjudged(s, Unreadable(BEYOND)) for s in read]
     if judge is None:
         return [unjudged(s, model.problem) for s in read]
-    return [judge_line(s, derivation, judge) for s in read]
+    return [judge_line(s, derivation, judge) for s in derivation.statements if not s.given]
 
 
 def unjudged(statement, problem):
@@ -114,6 +120,8 @@ def outcomes_of(chain, statement, derivation, judge):
         outcomes = judge.chain(chain)
     except Problem as problem:
         outcomes = [Outcome(problem.verdict, problem.says, problem.place, problem.expected)]
+    except (ArithmeticError, LookupError, ValueError, TypeError, AttributeError, RecursionError, MemoryError):
+        outcomes = [Outcome("unreadable", BEYOND, chain.span)]
     reaches = any(isinstance(one, BigSum) and one.reaches for one in walk(chain))
     if reaches and not defines and all(o.verdict in ("right", "right-only-if", "unknown") for o in outcomes):
         return [Outcome("ambiguous", words.REACHES, chain.span)]

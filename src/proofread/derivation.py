@@ -7,7 +7,7 @@ from .names import Names, declared, signature
 from .problems import Problem, UnknownName
 from .statements import ORDER
 from .templates import LAYERS, slots
-from .terms import BigSum, Call, Chain, Derivative, Name, Number, Ref, Symbol, Term, Transpose, Unnamed, walk
+from .terms import BigSum, Call, Chain, Derivative, Name, Number, Ref, Symbol, Term, Transpose, Unnamed, rebuild, walk
 
 
 @dataclass(frozen=True)
@@ -197,7 +197,31 @@ class Derivation:
                 self.meaning.known.add(name)
                 self.meaning.leaves = [leaf for leaf in self.meaning.leaves if leaf != name]
         self.define_again()
+        if self.meaning.typed:
+            self.define_typed()
 
+    def define_typed(self):
+        """Define by the same derivative for the other index letters where the index belongs to the name: delta_k like delta_j."""
+        for statement, chain in self.names.definers:
+            right = pick(chain, self.names)
+            letters = {item.base for _, _, _, item in slots(chain.sides[0])} & self.names.indices
+            if differentiates(right) and len(letters) == 1:
+                for other in sorted(self.names.indices - letters):
+                    self.define_other(statement, chain.sides[0], right, letters.pop() if letters else "", other)
+                    letters = {item.base for _, _, _, item in slots(chain.sides[0])} & self.names.indices
+
+    def define_other(self, statement, left, right, letter, other):
+        """Define a quantity like another one, with another index letter, if all names in it are known."""
+        left, right = (relettered(side, letter, other) for side in (left, right))
+        try:
+            name = self.meaning.read_symbol(left, Context())
+            if name.name not in self.definitions:
+                term = self.meaning.read(right, Context(strict=True, last=True))
+                self.definitions[name.name] = Definition(name.name, name.indices, name.slots, term, statement.number, left.span)
+            self.meaning.leaves = [leaf for leaf in self.meaning.leaves if leaf != name.name]
+        except UnknownName:
+            self.meaning.known.discard(name.name)
+            self.meaning.leaves = [leaf for leaf in self.meaning.leaves if leaf != name.name]
     def define_again(self):
         """Read the definitions by derivatives again, now that every loss is known."""
         for statement, chain in self.names.definers:
@@ -252,8 +276,16 @@ def pick(chain, names):
     sides = chain.sides[1:]
     known = [side for side in sides if not (isinstance(side, Call) and isinstance(side.function, Symbol)
                                             and key(side.function) not in names.lefts and len(side.arguments) > 1)]
-    known = [side for side in known if not (isinstance(side, Symbol) and side is not sides[-1])] or known
     return (known or sides)[0]
+
+
+def relettered(term, letter, other):
+    """Return a raw term with one index letter put for another."""
+    if isinstance(term, Symbol):
+        marks = tuple(replace(m, items=m.items and tuple(replace(i, base=other) if i.base == letter else i for i in m.items))
+                      for m in term.marks)
+        return replace(term, marks=marks)
+    return rebuild(term, lambda child: relettered(child, letter, other))
 
 
 def differentiates(term):

@@ -145,7 +145,7 @@ class Meaning:
                     raise Unreadable("this mark cannot be read", mark.span, "an index, a layer or a name")
                 power = self.read(self.settled(mark), context)
         for kind, bracket, place, item in slots(s):
-            what = self.classify(s, kind, bracket, place, item)
+            what = self.classify(s, kind, bracket, place, item, context.strict)
             if what == "transpose":
                 turned += 1
             elif what == "layer":
@@ -172,7 +172,7 @@ class Meaning:
                 out.append((order, slot, base))
         return out
 
-    def classify(self, s, kind, bracket, place, item):
+    def classify(self, s, kind, bracket, place, item, strict=False):
         """Say what one mark of a letter is."""
         if item.base == "T" and kind == "^" and not bracket:
             return "transpose"
@@ -188,12 +188,12 @@ class Meaning:
         others = [k for k in self.known if (k.letter, k.style) == self.canon(s)]
         single = len(item.base.strip("'")) == 1 and not item.shift and item.base[0].islower()
         plain = any(not any(m[0] == kind and m[1] == bracket for m in k.marks) for k in others)
-        return "index" if others and plain and single and (kind == "_" or bracket) else "mark"
+        return "index" if others and single and (plain or strict is True) and (kind == "_" or bracket) else "mark"
 
     def digit(self, s, kind, bracket):
         """Say what a number is that no name has as a mark: a power, an index, a mark."""
-        if kind == "^" and not bracket:
-            return "power"
+        if kind == "^":
+            return "mark" if bracket else "power"
         others = [k for k in self.known if (k.letter, k.style) == self.canon(s)]
         return "index" if any(not any(m[0] == kind and m[1] == bracket for m in k.marks) for k in others) else "mark"
 

@@ -187,6 +187,33 @@ class Names:
                    for s in symbols(chain))
 
 
+def assigned(statements):
+    r"""Return the statements with a new letter behind each `g \leftarrow`: from there on g is the new one."""
+    out, renamed = [], {}
+    for statement in statements:
+        chains = []
+        for chain in statement.chains:
+            left = chain.sides[0]
+            if isinstance(left, Symbol) and chain.relations[:1] == ("←",):
+                rest = [relettered(side, renamed) for side in chain.sides[1:]]
+                renamed[key(left)] = f"{renamed.get(key(left), left.letter)}←"
+                chains.append(Chain((relettered(left, renamed), rest[0]), ("=",), span=chain.span))
+                chains += [Chain(tuple(rest), chain.relations[1:], span=chain.span)] if len(rest) > 1 else []
+            else:
+                chains.append(relettered(chain, renamed))
+        out.append(statement._replace(chains=tuple(chains)))
+    return out
+
+
+def relettered(term, letters):
+    """Return a raw term with other letters put for some."""
+    if not letters:
+        return term
+    if isinstance(term, Symbol):
+        return replace(term, letter=letters.get(key(term), term.letter))
+    return rebuild(term, lambda child: relettered(child, letters))
+
+
 def is_euler(chains):
     """Say whether e is Euler's number: it never stands without something above it, and with nothing else."""
     return all(len(s.marks) == 1 and s.marks[0].kind == "^" for c in chains for s in symbols(c) if s.letter == "e" and not s.style)

@@ -47,7 +47,7 @@ class Measure:
 
     def __init__(self, dims, choices, quantity, columns=True, matrix_powers=True):
         self.dims, self.choices, self.quantity, self.columns = dims, choices, quantity, columns
-        self.said = []
+        self.customary = True            # whether all products so far were taken in the customary order
 
     def __call__(self, term, scope):
         """Return the settled term and its shape."""
@@ -507,9 +507,10 @@ class Measure:
         """Measure what a derivative is taken by; its indices are bound outside."""
         return self(by, scope)
 
-    def may_turn(self, _by):
-        """Say whether the derivative by this vector may be a row."""
-        return True
+    @staticmethod
+    def may_turn(by):
+        """Say whether the derivative by this vector may be a row: not by a letter that is a matrix."""
+        return isinstance(by, Ref) and not (by.name.letter.split(" ")[-1][:1].isupper() and by.name.style != "bold")
 
     def by_column(self, term, above, below):
         """Measure a derivative by the entries of a matrix in a column: a row for each entry above."""
@@ -533,7 +534,9 @@ class Measure:
         """Measure factors in a row, in one of the orders in which they may be multiplied."""
         from .readings import orders
         found = orders(term)
-        return self(found[self.choices.choose(len(found))], scope)
+        choice = self.choices.choose(len(found))
+        self.customary = self.customary and choice == 0
+        return self(found[choice], scope)
 
     def of_paths(self, term, scope):
         """Measure derivatives in a row as the sum over all paths."""

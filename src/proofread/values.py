@@ -122,7 +122,8 @@ class Point:
             if axis in (0, 1):
                 out = onto(out, index, axis)
         rest = tuple(i for axis, i in sorted((axis, i) for i, axis in zip(indices, own) if isinstance(axis, str)))
-        return ordered(out, extra + rest)
+        out = ordered(out, extra + rest)
+        return Value(out.data, extra + tuple(f"own{i}" for i in range(len(rest))))
 
     @staticmethod
     def repeated(value, index, size):

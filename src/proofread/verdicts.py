@@ -109,7 +109,7 @@ class Judge:
         """Return the outcome of one link: right under some reading, or what is wrong under the first that fits."""
         if relation not in ("=", "≈", "←"):
             return Outcome("unreadable", f"a line with {relation} is not judged by numbers", left.span)
-        wrong, misfit, problem, seen = None, None, None, set()
+        wrong, misfit, problem, seen, customary = None, None, None, set(), False
         for choices in attempts(READINGS):
             if time.monotonic() > deadline:
                 problem = problem or Unreadable("this line takes too long to try in all its readings", left.span)
@@ -129,6 +129,9 @@ class Judge:
             if outcome.verdict in ("right", "ambiguous"):
                 return outcome
             wrong = wrong or outcome
+            customary = customary or self.customary
+        if misfit is not None and not customary:
+            wrong = None
         return self.failed(left, right, relation, wrong, misfit, problem)
 
     def failed(self, left, right, relation, wrong, misfit, problem):
@@ -154,6 +157,7 @@ class Judge:
         for index, size in scope.indices.items():
             if measure.dims.known(size) is None:
                 raise Unreadable(f"I cannot tell what the index {index} runs over", left.span)
+        self.customary = measure.customary
         a, b = self.repeated(a, b)
         return (a, b), measure.dims
 
