@@ -25,8 +25,9 @@ from backprop.figures.plots import (
     product,
     svg,
 )
+from backprop.figures.tables import ticks
 
 __all__ = [
     "FAINT", "INK", "SIZE_COLORS", "Explore", "Playground", "answers", "block", "chain", "confusion", "corner",
     "curves", "digits", "explore", "hidden_units", "learning_curve", "loglog_slope", "magnified", "maths",
-    "matrices", "network", "outer_products", "path_tree", "product", "svg", "tangent"]
+    "matrices", "network", "outer_products", "path_tree", "product", "svg", "tangent", "ticks"]
