@@ -6,7 +6,12 @@ import threading
 import pytest
 
 from tools.judge.browser import chromium, launch
+<<<<<<< HEAD
 from tools.make import build, serve, wasm
+=======
+from tools.make import build, serve
+from tools.make.lock import locked
+>>>>>>> main
 
 CI = bool(os.environ.get("CI"))
 NO_PYTHON = wasm.reason_missing()       # why the pages cannot run Python here, or None
@@ -63,7 +68,7 @@ def built(tmp_path_factory, request):
         shared = shared.parent
     folder = shared / "book"
     folder.mkdir(exist_ok=True)
-    with build.locked(folder / "lock"):
+    with locked(folder / "lock", "Another worker builds the book."):
         result = folder / "result"
         if not result.exists():
             good, record = build.build(into=folder, stored=True, say=lambda *a, **k: None)
