@@ -9,11 +9,7 @@ export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
 
 .DEFAULT_GOAL := help
-<<<<<<< HEAD
-.PHONY: help book live serve test test-all mutants bench weigh shots pdf notebooks clean
-=======
-.PHONY: help book serve test test-all mutants bench weigh shots pdf notebooks constraints clean
->>>>>>> main
+.PHONY: help book live serve test test-all mutants bench weigh shots pdf notebooks constraints clean
 
 help: ## show this list
 	@echo "make COMMAND, where COMMAND is one of"

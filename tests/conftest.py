@@ -6,12 +6,8 @@ import threading
 import pytest
 
 from tools.judge.browser import chromium, launch
-<<<<<<< HEAD
 from tools.make import build, serve, wasm
-=======
-from tools.make import build, serve
 from tools.make.lock import locked
->>>>>>> main
 
 CI = bool(os.environ.get("CI"))
 NO_PYTHON = wasm.reason_missing()       # why the pages cannot run Python here, or None

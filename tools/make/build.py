@@ -93,7 +93,7 @@ def main():
     sys.stdout.reconfigure(errors="replace")  # a terminal may know ASCII only
     out, started = options.into.resolve() / "_build", time.time()
     how = "with the stored outputs" if options.stored else "executing the notebooks"
-    if not options.stored:
+    if not options.stored and options.builder == "html":
         wasm.fetch()
     print(f"Building the book, {how} …", flush=True)
     good, record = build(into=options.into, stored=options.stored, builder=options.builder)
