@@ -41,7 +41,7 @@ def is_exercise(source):
         return False
     values = [node.value.value for node in ast.walk(tree)
               if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)]
-    return any(value is ... or isinstance(value, str) and "..." in value for value in values)
+    return any(value is ... or (isinstance(value, str) and "..." in value) for value in values)
 
 
 def name_exercises(app, doctree):
