@@ -136,6 +136,11 @@ def _line(plain):
     return Line(**fields)
 
 
+def details(line, text):
+    """Return what is said below a line of the text, one string for each thing."""
+    return [f"{name}: {words}" if name else words for name, words, _ in _details(line, text)]
+
+
 def _details(line, text):
     """Yield (what it is, words, whether they are LaTeX) for all that is said below a line."""
     if line.says:
@@ -172,7 +177,7 @@ def _plain(line, text):
     head = f"{line.number:3} {line.mark} {line.latex}"
     word = VERDICTS[line.verdict][1]
     below = [f"      {word}"] if word else []
-    below += [f"      {name + ': ' if name else ''}{words}" for name, words, _ in _details(line, text)]
+    below += [f"      {part}" for part in details(line, text)]
     return "\n".join([head, *below])
 
 
