@@ -6,8 +6,25 @@ from backprop.figures.explore import Explore, explore
 from backprop.figures.neuron import answers, corner, magnified, tangent
 from backprop.figures.playground import Playground
 from backprop.figures.plots import (
-    FAINT, INK, SIZE_COLORS, block, chain, confusion, curves, digits, hidden_units, learning_curve, loglog_slope, maths,
-    matrices, network, outer_products, path_tree, product, svg)
+    FAINT,
+    INK,
+    SIZE_COLORS,
+    block,
+    chain,
+    confusion,
+    curves,
+    digits,
+    hidden_units,
+    learning_curve,
+    loglog_slope,
+    maths,
+    matrices,
+    network,
+    outer_products,
+    path_tree,
+    product,
+    svg,
+)
 
 __all__ = [
     "FAINT", "INK", "SIZE_COLORS", "Explore", "Playground", "answers", "block", "chain", "confusion", "corner",

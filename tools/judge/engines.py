@@ -20,7 +20,7 @@ from pathlib import Path
 FIREFOX = ("firefox-esr", "firefox")
 WEBKIT = ("WebKitWebDriver", "Xvfb")
 KEYS = {"Tab": "\ue004", "Enter": "\ue007", "Home": "\ue011", "End": "\ue010", "ArrowLeft": "\ue012",
-        "ArrowRight": "\ue014", "Escape": "\ue00c"}
+        "ArrowRight": "\ue014", "ArrowUp": "\ue013", "Escape": "\ue00c"}
 PREFERENCES = {
     "datareporting.policy.dataSubmissionEnabled": False, "browser.shell.checkDefaultBrowser": False,
     "app.normandy.enabled": False, "network.captive-portal-service.enabled": False, "network.connectivity-service.enabled": False,
