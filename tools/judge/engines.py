@@ -19,16 +19,17 @@ from pathlib import Path
 
 FIREFOX = ("firefox-esr", "firefox")
 WEBKIT = ("WebKitWebDriver", "Xvfb")
-KEYS = {"Tab": "\ue004", "Enter": "\ue007", "Home": "\ue011", "End": "\ue010", "ArrowLeft": "\ue012",
+LAYOUT = Path(__file__).with_name("layout.js").read_text("utf-8")  # an object of functions that look at a page
+KEYS = {"Tab": "\ue004", "Enter": "\ue006", "Home": "\ue011", "End": "\ue010", "ArrowLeft": "\ue012",
         "ArrowRight": "\ue014", "ArrowUp": "\ue013", "Escape": "\ue00c"}
 PREFERENCES = {
     "datareporting.policy.dataSubmissionEnabled": False, "browser.shell.checkDefaultBrowser": False,
     "app.normandy.enabled": False, "network.captive-portal-service.enabled": False, "network.connectivity-service.enabled": False,
     "browser.startup.homepage_override.mstone": "ignore", "services.settings.server": "data:,", "ui.useOverlayScrollbars": 1, "remote.prefs.recommended": True,
 }
-FRAME = """const [address, width, height] = arguments;
+FRAME = """const [src, width, height, done] = arguments;
   document.documentElement.innerHTML = '<body style="margin: 0"><iframe style="border: 0"></iframe></body>';
-  Object.assign(document.querySelector("iframe"), {width, height, src: address});"""
+  Object.assign(document.querySelector("iframe"), {width, height, src, onload: () => done()});"""
 
 
 def missing(name):
@@ -95,24 +96,27 @@ class WebKit:
     """WebKitGTK's small browser, on a screen of its own."""
 
     def __init__(self, driver):
-        self.driver = driver
+        self.driver, self.framed = driver, False
         self.driver.set_script_timeout(60)
 
     def open(self, address):
         """Open a page; one narrower than this browser's window can be stands in a frame of the same origin."""
-        self.driver.get(address)
-        if self.driver.execute_script("return innerWidth") != self.wide:
-            self.driver.execute_script(FRAME, address, self.wide, self.high)
+        self.driver.switch_to.default_content()
+        if self.framed:
+            self.driver.execute_async_script(FRAME, address, self.wide, self.high)
             self.driver.switch_to.frame(0)
-            self.driver.execute_async_script("document.readyState == 'complete' ? arguments[0]() : addEventListener('load', arguments[0])")
+        else:
+            self.driver.get(address)
 
     def size(self, width, height):
         """Give the next page this size: the window has a frame around it."""
         self.wide, self.high = width, height
+        self.driver.switch_to.default_content()
         self.driver.set_window_size(width, height)
         inner = self.driver.execute_script("return [innerWidth, innerHeight]")
         outer = self.driver.get_window_size()
         self.driver.set_window_size(width + outer["width"] - inner[0], height + outer["height"] - inner[1])
+        self.framed = self.driver.execute_script("return innerWidth") != width
 
     def ask(self, function, *arguments):
         """Call a function of the page, waiting for a promise; return what it gives."""
