@@ -16,8 +16,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
+from backprop.figures import hidden_units, outer_products
 from backprop.figures.explore import Explore, explore
-from backprop.figures.plots import hidden_units, outer_products
 
 WEIGHTS = [round(float(w), 2) for w in np.linspace(-2.5, 2.5, 21)]
 

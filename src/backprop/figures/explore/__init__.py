@@ -56,7 +56,7 @@ def _plain(value):
 
 def _frame(draw, value):
     """Draw one value; give its SVG and the size of its figure in inches."""
-    from backprop.figures.plots import svg
+    from backprop.figures.svg import svg
     figure = draw(value)
     figure = figure[0] if isinstance(figure, tuple) and figure else figure
     if not hasattr(figure, "savefig"):
