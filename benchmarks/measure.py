@@ -1,6 +1,6 @@
 """Measure one thing in this process and print it as JSON; run.py starts one process for each.
 
-    python benchmarks/measure.py turn|own|chunks|stream|counts … (see run.py)
+    python -m benchmarks.measure turn|own|chunks|stream|counts … (see run.py)
 """
 import json
 import sys
@@ -14,7 +14,7 @@ import numpy as np
 
 import backprop
 from backprop import fast
-from contenders import CHUNK, CONTENDERS, disagreement, installed, numbers, textbook
+from benchmarks.contenders import CHUNK, CONTENDERS, disagreement, installed, numbers, textbook
 
 AGREE = {"float64": 1e-10, "float32": 2e-3}             # of the largest entry: sums of 60 000 float32 numbers differ so much
 

@@ -1,12 +1,12 @@
 """Make the appendix "How fast is it?" from results.json: every number on the page is read from there.
 
-    python benchmarks/page.py
+    python -m benchmarks.page
 """
 import json
 import re
 from pathlib import Path
 
-from contenders import CHUNK
+from benchmarks.contenders import CHUNK
 
 HERE = Path(__file__).resolve().parent
 CHAPTERS = HERE.parent / "chapters"

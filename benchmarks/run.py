@@ -1,6 +1,6 @@
 """Measure everything and write results.json; page.py makes the appendix of the book from it.
 
-    python benchmarks/run.py [quick] [waits] [page]            (make bench: with the waits, a quarter of an hour)
+    python -m benchmarks.run [quick] [waits] [page]            (make bench: with the waits, a quarter of an hour)
 
 Each measurement is a process of its own, started with one thread or two. quick takes few rounds, to see that all works;
 waits also times `make book` and `make test`; page only prints and writes the page again.
@@ -17,8 +17,8 @@ from pathlib import Path
 from statistics import median
 from time import perf_counter
 
-import page
-from contenders import CONTENDERS, installed
+from benchmarks import page
+from benchmarks.contenders import CONTENDERS, installed
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
@@ -32,7 +32,7 @@ def python(*arguments, threads=1):
     """Run this Python with so many threads and return what it prints."""
     limits = {f"{name}_NUM_THREADS": str(threads) for name in ("OMP", "OPENBLAS", "MKL", "NUMEXPR")}
     one = {"XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1", "NPROC": "1"} if threads == 1 else {}
-    done = subprocess.run([sys.executable, "-W", "ignore", *map(str, arguments)], cwd=HERE, env={**os.environ, **limits, **one},
+    done = subprocess.run([sys.executable, "-W", "ignore", *map(str, arguments)], cwd=ROOT, env={**os.environ, **limits, **one},
                           capture_output=True, text=True)
     if done.returncode:
         raise SystemExit(f"{' '.join(map(str, arguments))} failed:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
@@ -41,7 +41,7 @@ def python(*arguments, threads=1):
 
 def measure(*arguments, threads=1):
     """Run one measurement of measure.py."""
-    return json.loads(python(HERE / "measure.py", *arguments, threads=threads))
+    return json.loads(python("-m", "benchmarks.measure", *arguments, threads=threads))
 
 
 def say(text):

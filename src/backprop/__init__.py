@@ -1,7 +1,7 @@
 """The network of the course *Backpropagation, every step checked*, its gradient, and the check of every equation.
 
 Loads NumPy only. Drawings, sliders and the playground load when asked for:
-`from backprop.plots import network`, `from backprop.explore import explore`, `from backprop.playground import Playground`.
+`from backprop.figures import network, explore, Playground`.
 """
 from backprop.check import central_difference, check, complex_step, naive_loss, verdict
 from backprop.conventions import Convention, convert

@@ -52,8 +52,8 @@ PRESETS = {                                                   # each proved in t
     "ng-dl": Convention("out,in", "mean", "column"),                  # Deep Learning Specialization, Z = W A + b
     "ng-ml": Convention("out,in", "mean", "first-row"),               # Machine Learning (2011), Theta with a bias unit
     "bishop": Convention("out,in", "sum", "first-row"),               # Pattern Recognition and Machine Learning
-    "goodfellow": Convention("out,in", "sum", "column"),              # Deep Learning, algorithm 6.4
-    "d2l": Convention("out,in", "sum", "column"),                     # Dive into Deep Learning, section 5.3
+    "goodfellow": Convention("out,in", "mean", "column"),             # Deep Learning, algorithms 6.4 and 8.1
+    "d2l": Convention("out,in", "mean", "column"),                    # Dive into Deep Learning, section 5.3
     "cs231n": Convention("in,out", "mean", "vector"),                 # CS231n, the case study
     "scikit-learn": Convention("in,out", "mean", "vector"),           # MLPClassifier
     "pytorch": Convention("out,in", "mean_all", "vector"),            # nn.Linear with BCEWithLogitsLoss

@@ -1,0 +1,196 @@
+"""What a proofreading returns: one `Line` for each line of the derivation, gathered in a `Report`.
+
+Nothing here judges. A report is printed for people, shown by Jupyter with its formulas set, and read by programs.
+"""
+import html
+import json
+from dataclasses import asdict, dataclass
+from typing import NamedTuple
+
+VERDICTS = {                       # what is printed before a line, and the word that a person reads
+    "right": ("✓", "right"),
+    "right-only-if": ("✓", "right under a condition"),
+    "wrong": ("✗", "wrong"),
+    "sizes": ("✗", "sizes do not fit"),
+    "unknown": ("?", "unknown name"),
+    "ambiguous": ("?", "two readings"),
+    "unreadable": ("?", "cannot be read"),
+    None: (" ", ""),
+}
+LOOKS_LIKE = {                     # kind of mistake: (in words, where the book explains it)
+    "factor": ("a factor too many, or one missing", "chapters/04_n_examples.html#sec-n-mean"),
+    "transpose": ("a transpose missing or in the wrong place", "chapters/02_mlp_2_2_2.html#sec-222-stack"),
+    "sign": ("a wrong sign", "chapters/01_linear_neuron.html#sec-descend"),
+    "slope": ("φ′ missing, superfluous, or taken at the wrong place", "chapters/01_linear_neuron.html#sec-two-neurons"),
+    "layer": ("the wrong layer", "chapters/03_mlp_m_d_t.html#sec-mdt-slice"),
+    "index": ("the wrong index", "chapters/02_mlp_2_2_2.html#sec-222-partials"),
+    "sum": ("a sum left out, or one too many", "chapters/02_mlp_2_2_2.html#sec-222-hidden"),
+    "bracket": ("a bracket missing or in the wrong place", "chapters/02_mlp_2_2_2.html#sec-222-bracket"),
+    "product": ("one kind of product in the place of another", "chapters/03_mlp_m_d_t.html#sec-mdt-shapes"),
+    "shape": ("a vector or matrix of another shape", "chapters/03_mlp_m_d_t.html#sec-mdt-shapes"),
+    "other": ("none of the common slips", "chapters/gradient_doctor.html#sec-doctor-unknown"),
+    None: ("", None),
+}
+STYLE = """<style>
+.proofread { border-collapse: collapse; max-width: 100%; }
+.proofread td { border: 0; padding: 0.3em 0.7em 0.3em 0; text-align: left; vertical-align: top; white-space: normal; }
+.proofread td:first-child { opacity: 0.65; text-align: right; }
+.proofread p { margin: 0.2em 0; }
+.proofread .proofread-no { font-weight: bold; }
+.proofread-maths { display: block; overflow-x: auto; overflow-y: hidden; }
+</style>"""
+
+
+class Entry(NamedTuple):
+    """Hold the entry in which a line is farthest off."""
+
+    place: str                     # as a person says it: "(2, 1)", "k = 2", or "" for a number
+    value: float                   # what the line says
+    truth: float                   # what a nudge says
+
+
+@dataclass(frozen=True)
+class Line:
+    r"""Hold one line of a derivation and what became of it.
+
+    `says` is one sentence, or more, for people: how the line was understood, what was found, and what it looks like in
+    the reader's own letters. It does not repeat `entry`, `edit` and `follows_from`; a report prints them below it.
+
+    >>> Line(3, r"dZ = Y - A", "claim", "wrong", "the sign is wrong", "sign", edit=r"dZ = A - Y").section
+    'chapters/01_linear_neuron.html#sec-descend'
+    """
+
+    number: int                    # its place among the lines, from 1
+    latex: str                     # as written, without layout (&, \label, delimiters, the last comma)
+    kind: str                      # "declaration", "definition", "condition" or "claim"
+    verdict: str | None = None     # a key of VERDICTS; None for what is no claim and was understood
+    says: str = ""
+    looks_like: str | None = None  # a key of LOOKS_LIKE
+    edit: str | None = None        # LaTeX of the line with the least change that makes it true
+    entry: Entry | None = None
+    follows_from: int | None = None           # the number of the reader's own wrong line that this one rests on
+    place: tuple[int, int] | None = None      # start and end, in the reader's text, of what the verdict is about
+    read_as: str | None = None     # LaTeX or words: the reading taken where there was a choice
+    how: str | None = None         # how the truth was found, and on which sizes
+
+    @property
+    def section(self):
+        """Return page and anchor of the section of the book that explains the mistake, or None."""
+        return LOOKS_LIKE[self.looks_like][1]
+
+    @property
+    def mark(self):
+        """Return ✓, ✗, ? or a space."""
+        return VERDICTS[self.verdict][0]
+
+    @property
+    def is_wrong(self):
+        """Say whether the line is wrong or its sizes do not fit."""
+        return self.verdict in ("wrong", "sizes")
+
+
+@dataclass(frozen=True)
+class Report:
+    """Hold the lines of a derivation, the text they were taken from, and what was assumed for all of them.
+
+    `lines` is a tuple of `Line`; `notes` are sentences: sizes, layouts and meanings that the text left open.
+    """
+
+    lines: tuple[Line, ...]
+    text: str = ""
+    notes: tuple[str, ...] = ()
+
+    @property
+    def first_wrong(self):
+        """Return the first line that is wrong or does not fit, or None."""
+        return next((line for line in self.lines if line.is_wrong), None)
+
+    def __str__(self):
+        return "\n".join([*(_plain(line, self.text) for line in self.lines), *(f"  · {note}" for note in self.notes)])
+
+    def _repr_html_(self):
+        rows = "\n".join(_row(line, self.text) for line in self.lines)
+        notes = "".join(f"<p>{html.escape(note)}</p>" for note in self.notes)
+        return f'{STYLE}\n<table class="proofread">\n{rows}\n</table>\n{notes}'
+
+    def to_dict(self):
+        """Return the report as dicts, lists, strings and numbers; `section` stands beside the stored fields."""
+        lines = [{**asdict(line), "entry": line.entry and line.entry._asdict(), "place": line.place and list(line.place),
+                  "section": line.section} for line in self.lines]
+        return {"lines": lines, "text": self.text, "notes": list(self.notes)}
+
+    def to_json(self, **options):
+        """Return the report as JSON; the options are those of json.dumps."""
+        return json.dumps(self.to_dict(), ensure_ascii=False, **options)
+
+    @classmethod
+    def from_dict(cls, plain):
+        """Return the report that `to_dict` or json.loads(report.to_json()) describes. Raises KeyError or TypeError."""
+        return cls(tuple(_line(line) for line in plain["lines"]), plain["text"], tuple(plain["notes"]))
+
+
+def _line(plain):
+    fields = {name: value for name, value in plain.items() if name != "section"}
+    fields["entry"] = fields["entry"] and Entry(**fields["entry"])
+    fields["place"] = fields["place"] and tuple(fields["place"])
+    return Line(**fields)
+
+
+def details(line, text):
+    """Return what is said below a line of the text, one string for each thing."""
+    return [f"{name}: {words}" if name else words for name, words, _ in _details(line, text)]
+
+
+def _details(line, text):
+    """Yield (what it is, words, whether they are LaTeX) for all that is said below a line."""
+    if line.says:
+        yield "", line.says, False
+    piece = text[slice(*line.place)].strip() if line.place else ""
+    if piece and len(piece) < len(line.latex) and piece in line.latex:
+        yield "at", piece, True
+    if line.entry:
+        where = f"entry {line.entry.place}: " if line.entry.place else ""
+        value, truth = _numbers(line.entry.value, line.entry.truth)
+        yield "in numbers", f"{where}the line says {value}, a nudge says {truth}", False
+    if line.looks_like:
+        yield "looks like", f"{LOOKS_LIKE[line.looks_like][0]}; see {line.section}", False
+    if line.edit:
+        yield "true is", line.edit, True
+    if line.follows_from:
+        yield "follows from", f"line {line.follows_from}", False
+    if line.read_as:
+        yield "read as", line.read_as, False
+    if line.how:
+        yield "checked", line.how, False
+
+
+def _numbers(value, truth):
+    """Return two numbers with as many digits as tell them apart, four at least."""
+    for digits in range(4, 16):
+        texts = f"{value:#.{digits}g}", f"{truth:#.{digits}g}"
+        if texts[0] != texts[1]:
+            break
+    return texts
+
+
+def _plain(line, text):
+    head = f"{line.number:3} {line.mark} {line.latex}"
+    word = VERDICTS[line.verdict][1]
+    below = [f"      {word}"] if word else []
+    below += [f"      {part}" for part in details(line, text)]
+    return "\n".join([head, *below])
+
+
+def _row(line, text):
+    maths = _maths(line.latex) if line.verdict != "unreadable" else f"<code>{html.escape(line.latex)}</code>"
+    word = VERDICTS[line.verdict][1]
+    below = [f'<p class="{"proofread-no" if line.is_wrong else "proofread-word"}">{word}</p>'] if word else []
+    for name, words, latex in _details(line, text):
+        shown = _maths(words) if latex and name == "true is" else f"<code>{html.escape(words)}</code>" if latex else html.escape(words)
+        below.append(f"<p>{name + ': ' if name else ''}{shown}</p>")
+    return f'<tr><td>{line.number}</td><td>{line.mark}</td><td>{maths}{"".join(below)}</td></tr>'
+
+
+def _maths(latex):
+    r"""Return LaTeX between \( and \): Jupyter typesets it inside HTML, the book's pages set it as MathML."""
+    return rf'<span class="proofread-maths">\({html.escape(latex)}\)</span>'
