@@ -21,7 +21,7 @@ IMAGES = ("image/png", "image/svg+xml", "image/jpeg")
 ALTERNATIVE = 20  # a description of a picture has at least so many characters
 LABEL = re.compile(r"(eq|def)-[a-z0-9]+(-[a-z0-9]+)*")
 BANNED_WORDS = re.compile(r"\b(simply|just|obviously)\b", re.I)
-EMOJI = re.compile("[\U0001F000-\U0001FAFF\u2600-\u26FF\u2728\u2705\u274C]")
+EMOJI = re.compile("[\U0001F000-\U0001FAFF\u2600-\u2604\u2606-\u26FF\u2728\u2705\u274C]")
 UNTESTED = {"nbval-skip", "nbval-ignore-output", "nbval-check-output", "raises-exception", "skip-execution"}
 HIDING = {"hide-cell", "hide-input", "hide-output", "remove-cell", "remove-input", "remove-output"}
 

@@ -2,6 +2,7 @@
 
 `from backprop.figures import network, explore, Playground` gives each of them by its name.
 """
+from backprop.figures.deep import brackets, errors_by_layer, shared_and_repeated, step_curve, weight_paths
 from backprop.figures.explore import Explore, explore
 from backprop.figures.playground import Playground
 from backprop.figures.plots import (
@@ -9,6 +10,6 @@ from backprop.figures.plots import (
     matrices, network, outer_products, path_tree, product, svg)
 
 __all__ = [
-    "FAINT", "INK", "SIZE_COLORS", "Explore", "Playground", "block", "chain", "confusion", "curves", "digits", "explore",
-    "hidden_units", "learning_curve", "loglog_slope", "maths", "matrices", "network", "outer_products", "path_tree",
-    "product", "svg"]
+    "FAINT", "INK", "SIZE_COLORS", "Explore", "Playground", "block", "brackets", "chain", "confusion", "curves", "digits",
+    "errors_by_layer", "explore", "hidden_units", "learning_curve", "loglog_slope", "maths", "matrices", "network", "outer_products", "path_tree",
+    "product", "shared_and_repeated", "step_curve", "svg", "weight_paths"]

@@ -6,7 +6,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.patches import Circle, Rectangle
 
-from backprop.plots import INK, LIT, MUTED, SIZE_COLORS, _canvas, _upright, curves, maths
+from backprop.figures.plots import INK, LIT, MUTED, SIZE_COLORS, _canvas, _upright, curves, maths
 
 MARKED = "#D55E00"          # the one place a slider speaks of
 PALE = "#CFCFCF"            # edges that only connect
