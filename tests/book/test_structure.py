@@ -75,7 +75,9 @@ BROKEN_CELLS = {
     "output ignored": ("is not compared", code(metadata={"tags": ["nbval-ignore-output"]})),
     "output ignored by comment": ("being compared", code("# NBVAL_IGNORE_OUTPUT\nprint(1)")),
     "skipped": ("is not compared", code(metadata={"tags": ["nbval-skip"]})),
-    "hidden": ("is hidden but is no solution", code(metadata={"tags": ["hide-cell"]})),
+    "hidden": ("is folded but is no solution", code(metadata={"tags": ["hide-cell"]})),
+    "folded words": ("is folded under 'The check' but holds something else",
+                     code(metadata={"tags": ["hide-cell"], "mystnb": {"code_prompt_show": "The check"}})),
     "word in a caption": ("says 'Just'", code(outputs=[PICTURE], metadata={"mystnb": {
         "image": {"alt": ALT}, "figure": {"caption": "Just a line.", "name": "fig-line"}}})),
 }

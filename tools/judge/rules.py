@@ -21,7 +21,7 @@ IMAGES = ("image/png", "image/svg+xml", "image/jpeg")
 ALTERNATIVE = 20  # a description of a picture has at least so many characters
 LABEL = re.compile(r"(eq|def)-[a-z0-9]+(-[a-z0-9]+)*")
 BANNED_WORDS = re.compile(r"\b(simply|just|obviously)\b", re.I)
-EMOJI = re.compile("[\U0001F000-\U0001FAFF\u2600-\u2604\u2606-\u26FF\u2728\u2705\u274C]")
+EMOJI = re.compile("[\U0001F000-\U0001FAFF\u2600-\u2604\u2606-\u26FF\u2728\u2705\u274C]")   # ★ grades an exercise
 UNTESTED = {"nbval-skip", "nbval-ignore-output", "nbval-check-output", "raises-exception", "skip-execution"}
 HIDING = {"hide-cell", "hide-input", "hide-output", "remove-cell", "remove-input", "remove-output"}
 
@@ -60,6 +60,24 @@ def code_problems(source):
     for token, following in zip(tokens, tokens[1:]):
         if token.string == ";" and following.type in (tokenize.NEWLINE, tokenize.COMMENT, tokenize.ENDMARKER):
             yield "ends in a semicolon (end a figure with plt.show())"
+
+
+def fold_problems(cell):
+    """Yield what is wrong with a folded cell that is no solution: its words must say what is in it."""
+    prompt = cell.metadata.get("mystnb", {}).get("code_prompt_show")
+    statements = ast.parse(cell.source).body
+    calls = [ast.unparse(s.value.func) for s in statements if isinstance(s, ast.Expr) and isinstance(s.value, ast.Call)]
+    imports = [s for s in statements if isinstance(s, (ast.Import, ast.ImportFrom))]
+    functions = [s for s in statements if isinstance(s, ast.FunctionDef)]
+    kept = {
+        "Imports": len(imports) + calls.count("plt.style.use") == len(statements),
+        "How it is drawn": len(functions) == len(statements) or calls[-1:] in (["plt.show"], ["explore"]),
+        "The check": "check" in calls,
+    }
+    if prompt not in kept:
+        yield f"is folded but is no solution and says none of {', '.join(kept)} (mystnb.code_prompt_show)"
+    elif not kept[prompt]:
+        yield f"is folded under {prompt!r} but holds something else"
 
 
 def output_problems(cell):
@@ -190,7 +208,7 @@ def problems(path):
         tags = set(cell.metadata.get("tags", []))
         whats = [*code_problems(cell.source), *output_problems(cell)]
         if tags & HIDING and "solution" not in tags:
-            whats.append("is hidden but is no solution")
+            whats += fold_problems(cell)
         figure = cell.metadata.get("mystnb", {})
         whats += prose_problems(figure.get("figure", {}).get("caption", "") + " " + figure.get("image", {}).get("alt", ""))
         found += [f"{name} cell {number} {what}" for what in whats]

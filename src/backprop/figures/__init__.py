@@ -4,12 +4,14 @@
 """
 from backprop.figures.deep import brackets, errors_by_layer, shared_and_repeated, step_curve, weight_paths
 from backprop.figures.explore import Explore, explore
+from backprop.figures.neuron import answers, corner, magnified, tangent
 from backprop.figures.playground import Playground
 from backprop.figures.plots import (
     FAINT, INK, SIZE_COLORS, block, chain, confusion, curves, digits, hidden_units, learning_curve, loglog_slope, maths,
     matrices, network, outer_products, path_tree, product, svg)
 
 __all__ = [
-    "FAINT", "INK", "SIZE_COLORS", "Explore", "Playground", "block", "brackets", "chain", "confusion", "curves", "digits",
-    "errors_by_layer", "explore", "hidden_units", "learning_curve", "loglog_slope", "maths", "matrices", "network", "outer_products", "path_tree",
-    "product", "shared_and_repeated", "step_curve", "svg", "weight_paths"]
+    "Explore", "FAINT", "INK", "Playground", "SIZE_COLORS", "answers", "block", "brackets", "chain",
+    "confusion", "corner", "curves", "digits", "errors_by_layer", "explore", "hidden_units", "learning_curve",
+    "loglog_slope", "magnified", "maths", "matrices", "network", "outer_products", "path_tree", "product",
+    "shared_and_repeated", "step_curve", "svg", "tangent", "weight_paths"]

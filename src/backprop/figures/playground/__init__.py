@@ -5,8 +5,13 @@ with a plain table inside for readers without scripts; `page_scripts()`, placed 
 every one of them to life with the same JavaScript, no widget manager and no request.
 
     network.js      the arithmetic: mlp.py once more, name by name
-    playground.js   the drawing and the controls, an ES module for anywidget
+    state.js        the numbers, and what is chosen to look at
+    fields.js       one key for every number that can be changed, its bounds and its sentences
+    views/          what is drawn, one file for each view
+    playground.js   the whole: `render`, as anywidget calls it
     static.js       stands in for Jupyter on a page of the book
+
+The files are joined in the order of SCRIPTS inside one function: each uses what stands above it, and no name leaves.
 """
 import html
 import json
@@ -26,21 +31,25 @@ _MOUNT = "<script>globalThis.mountPlayground?.(document.currentScript.previousEl
 _ARRAYS = ("W_h", "W_out", "b_h", "b_out", "X", "Y")
 
 
+SCRIPTS = ("network.js", "text.js", "fields.js", "markup.js", "update.js", "candidates.js", "state.js", "panels.js",
+           "views/drawing.js", "views/paths.js", "views/shapes.js", "views/examples.js", "picture.js", "typing.js",
+           "keys.js", "dragging.js", "playground.js")
+
+
 def _source(name):
     return (_FOLDER / name).read_text(encoding="utf-8")
 
 
-def _module():
-    """Return network.js and playground.js as one ES module."""
-    imports, drawing = _source("playground.js").split("\n", 1)
-    assert imports.startswith("import "), "playground.js begins with its only import"
-    return _source("network.js").replace("\nexport ", "\n") + drawing
+def _render():
+    """Return the JavaScript that defines renderPlayground({model, el})."""
+    joined = "\n".join(_source(name) for name in SCRIPTS)
+    return f'const renderPlayground = (() => {{\n"use strict";\n{joined}\nreturn render;\n}})();\n'
 
 
 def page_scripts():
     """Return the style and the script that make every Playground of a page move; a page needs them once, in its head."""
-    script = _module().replace("export default { render };", "") + _source("static.js")
-    return f"<style>\n{_source('playground.css')}</style>\n<script>\n(() => {{\n\"use strict\";\n{script}}})();\n</script>\n"
+    return (f"<style>\n{_source('playground.css')}</style>\n"
+            f"<script>\n{{\n{_render()}{_source('static.js')}}}\n</script>\n")
 
 
 class _Checked(traitlets.TraitType):
@@ -81,7 +90,7 @@ class Playground(anywidget.AnyWidget):
     change together go through `update`. Raises ValueError for what the network itself refuses, and for larger sizes.
     """
 
-    _esm = _module()
+    _esm = _render() + "export default { render: renderPlayground };\n"
     _css = _source("playground.css")
 
     W_h, W_out, b_h, b_out, X, Y = (_synced_array() for _ in _ARRAYS)

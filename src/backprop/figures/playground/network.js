@@ -1,18 +1,18 @@
 // The m-d-t network and its gradient: mlp.py once more, name by name, and nothing else. A matrix is an array of rows.
 // params is {W_h, W_out, b_h, b_out}; b_h and b_out are null in a network without biases.
 
-export const transpose = (A) => A[0].map((_, j) => A.map((row) => row[j]));
-export const product = (A, B) => A.map((row) => B[0].map((_, j) => row.reduce((sum, a, i) => sum + a * B[i][j], 0)));
-export const entrywise = (f, A, ...rest) => A.map((row, i) => row.map((a, j) => f(a, ...rest.map((B) => B[i][j]))));
+const transpose = (A) => A[0].map((_, j) => A.map((row) => row[j]));
+const product = (A, B) => A.map((row) => B[0].map((_, j) => row.reduce((sum, a, i) => sum + a * B[i][j], 0)));
+const entrywise = (f, A, ...rest) => A.map((row, i) => row.map((a, j) => f(a, ...rest.map((B) => B[i][j]))));
 const columnSums = (A) => transpose(A).map((column) => column.reduce((sum, a) => sum + a, 0));
 const netInput = (A, W, b) => product(A, W).map((row) => row.map((z, j) => (b ? z + b[j] : z)));
 
-export function sigmoid(z) {
+function sigmoid(z) {
   const e = Math.exp(-Math.abs(z)); // in (0, 1]
   return (z >= 0 ? 1 : e) / (1 + e); // [def-sigmoid]
 }
 
-export function forward(params, X) {
+function forward(params, X) {
   const Z_h = netInput(X, params.W_h, params.b_h); // (n, d)  [def-z-h]
   const A_h = entrywise(sigmoid, Z_h); // (n, d)  [def-a-h]
   const Z_out = netInput(A_h, params.W_out, params.b_out); // (n, t)  [def-z-out]
@@ -21,15 +21,15 @@ export function forward(params, X) {
 }
 
 // The loss of each example and output, from the net input, so finite when an output rounds to 0 or 1.
-export const losses = (trace, Y) =>
+const losses = (trace, Y) =>
   entrywise((z, y) => Math.max(z, 0) - y * z + Math.log1p(Math.exp(-Math.abs(z))), trace.Z_out, Y); // (n, t)  [eq-loss-stable]
 
-export function loss(trace, Y, mean = false) {
+function loss(trace, Y, mean = false) {
   return losses(trace, Y).flat().reduce((sum, L) => sum + L, 0) / (mean ? Y.length : 1); // [def-j]
 }
 
 // The gradient, and the two error signals that it is made of.
-export function backward(params, trace, X, Y, mean = false) {
+function backward(params, trace, X, Y, mean = false) {
   const count = mean ? Y.length : 1;
   const perCount = (A) => A.map((a) => (Array.isArray(a) ? perCount(a) : a / count));
   const delta_out = entrywise((a, y) => a - y, trace.A_out, Y); // (n, t)  [eq-delta-out]
@@ -42,7 +42,7 @@ export function backward(params, trace, X, Y, mean = false) {
   return { delta_out, delta_h, dW_h, dW_out, db_h, db_out };
 }
 
-export function step(params, gradient, eta) {
+function step(params, gradient, eta) {
   const down = (P, G) => P && P.map((p, i) => (Array.isArray(p) ? down(p, G[i]) : p - eta * G[i]));
   return {
     W_h: down(params.W_h, gradient.dW_h),

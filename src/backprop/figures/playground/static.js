@@ -18,5 +18,5 @@ function standIn(state) {
 globalThis.mountPlayground = (el) => {
   el.playground = standIn(JSON.parse(el.dataset.state));
   el.replaceChildren();
-  render({ model: el.playground, el });
+  renderPlayground({ model: el.playground, el });
 };
