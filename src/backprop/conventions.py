@@ -62,7 +62,7 @@ PRESETS = {                                                   # each proved in t
 
 
 def preset(convention):
-    """Return convention, or the preset of that name; raises ValueError for an unknown name or another kind of object."""
+    """Return convention, or the preset of that name; raises ValueError for an unknown name or another object."""
     if isinstance(convention, Convention):
         return convention
     if isinstance(convention, str) and convention in PRESETS:
@@ -92,7 +92,8 @@ def _from_convention(gradient, c):
     """Return gradient in the layout of the course, its size untouched."""
     if not isinstance(gradient, Params):
         raise ValueError(f"gradient is of type {type(gradient).__name__}: it must be Params(W_h, W_out, b_h, b_out)")
-    g = Params(*(None if a is None else validate.finite(name, validate.array(name, a)) for name, a in zip(Params._fields, gradient)))
+    g = Params(*(None if a is None else validate.finite(name, validate.array(name, a))
+                 for name, a in zip(Params._fields, gradient)))
     for name in ("W_h", "W_out"):
         if getattr(g, name) is None or getattr(g, name).ndim != 2:
             raise ValueError(f"{name} must be a matrix with two dimensions, "

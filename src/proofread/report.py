@@ -115,9 +115,7 @@ class Report:
 
     def to_dict(self):
         """Return the report as dicts, lists, strings and numbers; `section` stands beside the stored fields."""
-        lines = [{**asdict(line), "entry": line.entry and line.entry._asdict(), "place": line.place and list(line.place),
-                  "section": line.section} for line in self.lines]
-        return {"lines": lines, "text": self.text, "notes": list(self.notes)}
+        return {"lines": [_to_dict(line) for line in self.lines], "text": self.text, "notes": list(self.notes)}
 
     def to_json(self, **options):
         """Return the report as JSON; the options are those of json.dumps."""
@@ -126,10 +124,15 @@ class Report:
     @classmethod
     def from_dict(cls, plain):
         """Return the report that `to_dict` or json.loads(report.to_json()) describes. Raises KeyError or TypeError."""
-        return cls(tuple(_line(line) for line in plain["lines"]), plain["text"], tuple(plain["notes"]))
+        return cls(tuple(_from_dict(line) for line in plain["lines"]), plain["text"], tuple(plain["notes"]))
 
 
-def _line(plain):
+def _to_dict(line):
+    entry, place = line.entry and line.entry._asdict(), line.place and list(line.place)
+    return {**asdict(line), "entry": entry, "place": place, "section": line.section}
+
+
+def _from_dict(plain):
     fields = {name: value for name, value in plain.items() if name != "section"}
     fields["entry"] = fields["entry"] and Entry(**fields["entry"])
     fields["place"] = fields["place"] and tuple(fields["place"])
@@ -142,26 +145,26 @@ def details(line, text):
 
 
 def _details(line, text):
-    """Yield (what it is, words, whether they are LaTeX) for all that is said below a line."""
+    """Yield (what it is, words, how they are set) for all that is said below a line: "text", "code" or "maths"."""
     if line.says:
-        yield "", line.says, False
+        yield "", line.says, "text"
     piece = text[slice(*line.place)].strip() if line.place else ""
     if piece and len(piece) < len(line.latex) and piece in line.latex:
-        yield "at", piece, True
+        yield "at", piece, "code"
     if line.entry:
         where = f"entry {line.entry.place}: " if line.entry.place else ""
         value, truth = _numbers(line.entry.value, line.entry.truth)
-        yield "in numbers", f"{where}the line says {value}, a nudge says {truth}", False
+        yield "in numbers", f"{where}the line says {value}, a nudge says {truth}", "text"
     if line.looks_like:
-        yield "looks like", f"{LOOKS_LIKE[line.looks_like][0]}; see {line.section}", False
+        yield "looks like", f"{LOOKS_LIKE[line.looks_like][0]}; see {line.section}", "text"
     if line.edit:
-        yield "true is", line.edit, True
+        yield "true is", line.edit, "maths"
     if line.follows_from:
-        yield "follows from", f"line {line.follows_from}", False
+        yield "follows from", f"line {line.follows_from}", "text"
     if line.read_as:
-        yield "read as", line.read_as, False
+        yield "read as", line.read_as, "text"
     if line.how:
-        yield "checked", line.how, False
+        yield "checked", line.how, "text"
 
 
 def _numbers(value, truth):
@@ -182,15 +185,15 @@ def _plain(line, text):
 
 
 def _row(line, text):
-    maths = _maths(line.latex) if line.verdict != "unreadable" else f"<code>{html.escape(line.latex)}</code>"
+    shown = _set(line.latex, "code" if line.verdict == "unreadable" else "maths")
     word = VERDICTS[line.verdict][1]
     below = [f'<p class="{"proofread-no" if line.is_wrong else "proofread-word"}">{word}</p>'] if word else []
-    for name, words, latex in _details(line, text):
-        shown = _maths(words) if latex and name == "true is" else f"<code>{html.escape(words)}</code>" if latex else html.escape(words)
-        below.append(f"<p>{name + ': ' if name else ''}{shown}</p>")
-    return f'<tr><td>{line.number}</td><td>{line.mark}</td><td>{maths}{"".join(below)}</td></tr>'
+    below += [f"<p>{name + ': ' if name else ''}{_set(words, how)}</p>" for name, words, how in _details(line, text)]
+    return f'<tr><td>{line.number}</td><td>{line.mark}</td><td>{shown}{"".join(below)}</td></tr>'
 
 
-def _maths(latex):
-    r"""Return LaTeX between \( and \): Jupyter typesets it inside HTML, the book's pages set it as MathML."""
-    return rf'<span class="proofread-maths">\({html.escape(latex)}\)</span>'
+def _set(words, how):
+    r"""Return words as HTML. Maths stands between \( and \): Jupyter typesets it, the book's pages set it as MathML."""
+    words = html.escape(words)
+    shown = {"text": "{}", "code": "<code>{}</code>", "maths": r'<span class="proofread-maths">\({}\)</span>'}[how]
+    return shown.format(words)

@@ -111,7 +111,8 @@ def test_links_within_the_book_lead_somewhere(book):
 def test_maths_needs_no_script(book):
     for name in page_names(book):
         text = (book / name).read_text("utf-8")
-        assert not re.search(r"mathjax|katex", re.sub(r"<code.*?</code>|<pre.*?</pre>", "", text, flags=re.S), re.I), name
+        assert not re.search(r"mathjax|katex", re.sub(r"<code.*?</code>|<pre.*?</pre>", "", text, flags=re.S),
+                             re.I), name
     assert any("<math" in (book / f"{name}.html").read_text("utf-8") for name in contents())
 
 
@@ -158,7 +159,7 @@ def test_without_a_publishing_environment_there_are_no_addresses(book):
         assert not re.search(r'rel="canonical"|og:url|github\.com/executablebooks|mybinder|colab', text), name
 
 
-# --- LaTeX --------------------------------------------------------------------------------------------------------------
+# --- LaTeX ------------------------------------------------------------------------------------------------------------
 
 def test_maths_is_converted():
     assert maths.to_mathml("m") == '<math><mi class="size-m">m</mi></math>'
@@ -229,7 +230,8 @@ def test_publishing_environment_gives_addresses(tmp_path, monkeypatch):
     monkeypatch.setenv("BOOK_REPOSITORY_URL", "https://github.com/example/backprop")
     monkeypatch.setenv("BOOK_BINDER_URL", "https://binder.example.org")
     notebook = failing_notebook("print(1)")
-    source = small_book(tmp_path, start="# Start here\n\nWhat this page is about, in one sentence & a half.", runs=notebook)
+    source = small_book(tmp_path, start="# Start here\n\nWhat this page is about, in one sentence & a half.",
+                        runs=notebook)
     good, record = build.build(source, tmp_path / "out", stored=True, say=lambda *a, **k: None)
     assert good, record[-3000:]
     html = tmp_path / "out" / "_build" / "html"

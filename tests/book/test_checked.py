@@ -1,4 +1,4 @@
-"""The marks: set from printed lines, linked to their cells, listed on one page, and a warning where something is missing."""
+"""The marks: set from printed lines, linked to their cells, listed on one page, with a warning where one is missing."""
 import json
 import os
 import re
@@ -22,16 +22,20 @@ def notebook(title, equations, lines):
     cells = [{"cell_type": "markdown", "metadata": {}, "source": f"# {title}\n\n" + "\n\n".join(equations)},
              {"cell_type": "code", "metadata": {}, "execution_count": 1, "source": "check()",
               "outputs": [{"output_type": "stream", "name": "stdout", "text": "".join(lines)}]}]
-    return json.dumps({"cells": cells, "metadata": {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}, "nbformat": 4, "nbformat_minor": 4})
+    return json.dumps({"cells": cells, "metadata": {"kernelspec": {"name": "python3", "display_name": "Python 3",
+                                                                   "language": "python"}}, "nbformat": 4,
+                       "nbformat_minor": 4})
 
 
 def build(folder, equations, lines, builder="html"):
     """Build a book of two chapters and the list; return (pages, warnings)."""
     (folder / "conf.py").write_text(CONF, "utf-8")
-    (folder / "index.md").write_text("# Checked\n\n```{toctree}\none\ntwo\n```\n\n```{checked-equations}\n```\n", "utf-8")
+    (folder / "index.md").write_text("# Checked\n\n```{toctree}\none\ntwo\n```\n\n```{checked-equations}\n```\n",
+                                     "utf-8")
     (folder / "one.ipynb").write_text(notebook("One", equations, lines), "utf-8")
     (folder / "two.ipynb").write_text(notebook("Two", [HIDDEN], [LINE.format("eq-dw-h")]), "utf-8")
-    done = subprocess.run([sys.executable, "-m", "sphinx", "-q", "-j", "2", "-b", builder, folder, folder / "_build"], capture_output=True, text=True,
+    done = subprocess.run([sys.executable, "-m", "sphinx", "-q", "-j", "2", "-b", builder, folder, folder / "_build"],
+                          capture_output=True, text=True,
                           env={**os.environ, "PYTHONIOENCODING": "utf-8", "PYTHONWARNINGS": "ignore"})
     assert done.returncode == 0, done.stderr
     pages = {p.stem: p.read_text("utf-8") for p in (folder / "_build").glob("*.html" if builder == "html" else "*.txt")}

@@ -1,11 +1,11 @@
 """The gradient in pieces: the same numbers, in bounded memory, from anything that slices by rows."""
 import tracemalloc
 from collections import deque
+from itertools import chain
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 import networks as nets
 from backprop import Params, backward, forward, loss, value_and_gradient
@@ -44,8 +44,10 @@ def test_the_pieces_make_the_whole_for_every_chunk(drawn, chunk, mean):
 
 
 @settings(max_examples=30)
-@given(*[st.integers(1, 80)] * 3, st.integers(1, 900), st.floats(0.01, 30), st.booleans(), st.integers(0, 2**32 - 1), st.data())
-def test_the_pieces_make_the_whole_at_random_sizes_for_weak_and_for_saturated_networks(m, d, t, n, scale, bias, seed, data):
+@given(*[st.integers(1, 80)] * 3, st.integers(1, 900), st.floats(0.01, 30), st.booleans(), st.integers(0, 2**32 - 1),
+       st.data())
+def test_the_pieces_make_the_whole_at_random_sizes_for_weak_and_for_saturated_networks(m, d, t, n, scale, bias, seed,
+                                                                                       data):
     params, X, Y = nets.network(m, d, t, n, bias, seed)
     params = params._replace(W_h=params.W_h * (scale / np.sqrt(m)), W_out=params.W_out * (scale / np.sqrt(d)))
     J, gradient = plain(params, X, Y)
@@ -72,7 +74,7 @@ def test_chunk_is_1024_rows_unless_told_and_no_piece_is_larger_or_read_twice():
         value_and_gradient(params, X, Y, **({} if chunk == 1024 else {"chunk": chunk}))
         for rows in (X, Y):
             read = [list(range(3000))[piece] for piece in rows.asked]
-            assert max(map(len, read)) == chunk and sum(read, []) == list(range(3000))
+            assert max(map(len, read)) == chunk and list(chain(*read)) == list(range(3000))
 
 
 def test_memory_does_not_grow_with_n():
@@ -90,7 +92,7 @@ def test_memory_does_not_grow_with_n():
     peak(2_000, 256)                                    # what is made once is made now
     few, many = peak(2_000, 256), peak(200_000, 256)
     assert many <= 1.1 * few + 2_000
-    assert many < 256 * 8 * 40 < 200_000 * 8            # 40 numbers for each row of a piece: less than one for each example
+    assert many < 256 * 8 * 40 < 200_000 * 8        # 40 numbers for each row of a piece: less than one for each example
     assert peak(10_000, 2560) > 4 * few                 # it is the size of the piece that counts
 
 
@@ -145,7 +147,8 @@ def test_an_entry_of_X_that_is_not_finite_is_named_in_every_network_even_where_i
 def test_large_finite_numbers_are_no_reason_to_refuse_or_to_warn(dtype, large):
     params, X, Y = nets.network(3, 4, 2, 50, dtype=dtype)
     X[7, 1] = large
-    assert_close(value_and_gradient(params, X, Y)[1], tuple(plain(params, X, Y)[1]), 1e-13 if dtype == np.float64 else 1e-5)
+    assert_close(value_and_gradient(params, X, Y)[1], tuple(plain(params, X, Y)[1]),
+                 1e-13 if dtype == np.float64 else 1e-5)
 
 
 def test_rows_that_promise_more_than_they_hold_are_refused():
@@ -154,9 +157,9 @@ def test_rows_that_promise_more_than_they_hold_are_refused():
     class Short(Rows):
         def __getitem__(self, rows):
             return super().__getitem__(rows)[:3]
-    with pytest.raises(ValueError, match="^Y has 5 rows but there are 3 examples"):
+    with pytest.raises(ValueError, match=r"^Y has 5 rows but there are 3 examples"):
         value_and_gradient(params, Short(5, 3), Rows(5, 2))
-    with pytest.raises(ValueError, match="^Y has 3 rows but there are 5 examples"):
+    with pytest.raises(ValueError, match=r"^Y has 3 rows but there are 5 examples"):
         value_and_gradient(params, Rows(5, 3), Short(5, 2))
 
 
@@ -181,7 +184,7 @@ def test_float32_stays_float32(bias):
 def test_whole_numbers_become_float64():
     params, X, Y = nets.network(3, 4, 2, 50)
     X, Y = np.sign(X).astype(int), (Y > 0.5)
-    J, gradient = value_and_gradient(params, X, Y, chunk=8)
+    _J, gradient = value_and_gradient(params, X, Y, chunk=8)
     assert {g.dtype for g in gradient} == {np.dtype(float)}
     assert_close(gradient, tuple(plain(params, X.astype(float), Y.astype(float))[1]), 1e-13)
 
@@ -202,5 +205,5 @@ def test_one_float64_among_float32_widens_what_it_widens_in_the_plain_path(wide)
 
 @pytest.mark.parametrize("mean", [256, "sum", None, np.array([True, False])], ids=repr)
 def test_a_chunk_in_the_place_of_mean_is_refused(mean):
-    with pytest.raises(ValueError, match="^mean is .*: it must be True or False$"):
+    with pytest.raises(ValueError, match=r"^mean is .*: it must be True or False$"):
         value_and_gradient(*nets.network(3, 4, 2, 5), mean)

@@ -1,6 +1,6 @@
 """Look at every page of the built book in a real browser, and print what it weighs and how it behaves.
 
-    python -m tools.judge.browser [--shots FOLDER]     (default: measure; with --shots: pictures of every page in both themes)
+    python -m tools.judge.browser [--shots FOLDER]     (measure, or with --shots make pictures in both themes)
 
 Weights are in kB as sent by a server that compresses (gzip): code is scripts, styles and fonts; all adds the page
 and its pictures. FCP is the first contentful paint in ms, CLS the layout shift, axe the serious and critical findings

@@ -35,18 +35,23 @@ SOURCES = {                                                     # and the tests 
 EQUIVALENT = [                                                  # (where, what, why it is the same thing said otherwise)
     (r".*", r"sign: .*sigma' ?\(.* → .*sigma' ?\(-", "σ'(−z) = σ'(z)"),
     (r".*", r"sign: .* → .*(, -0\)|> -0)", "−0 = 0"),
-    (r".*", r"sign: .* → .*(‹-z›|\\lVert -W|\(-\\lVert W)", "|−z| = |z| and ‖−W‖ = ‖W‖; the penalty of the other layer is a constant here"),
+    (r".*", r"sign: .* → .*(‹-z›|\\lVert -W|\(-\\lVert W)",
+     "|−z| = |z| and ‖−W‖ = ‖W‖; the penalty of the other layer is a constant here"),
     (r"eq-l2", r"(transpose added|number): .*\\rVert", "‖Wᵀ‖ = ‖W‖; the penalty of the other layer is a constant here"),
     (r"(def|eq)-linear-.*", r"letter: .*a.* → .*z", "without an activation a is z"),
     (r"eq-linear-miss-taylor", r"(factor dropped: .*L\(w\).*|sign: .*\(-x .*)", "L(w) is L; a square has no sign"),
     (r"eq-neuron-loss-db", r"factor dropped: .*\\partial z}{\\partial b", "∂z/∂b = 1"),
-    (r"eq-.*-delta-h-entry", r"bracket dropped: .*\\sum_{k=1}", "φ'(z_j) does not depend on k: it may stand inside the sum"),
+    (r"eq-.*-delta-h-entry", r"bracket dropped: .*\\sum_{k=1}",
+     "φ'(z_j) does not depend on k: it may stand inside the sum"),
     (r"eq-mdt-.*-entry", r"prime dropped: ", "[j' = j] leaves j' = j only"),
     (r"mlp\.py:\d+", r"comparison: Z >= 0 → Z > 0 ", "at 0 both branches are 1/2"),
     (r"mlp\.py:\d+", r"name: X → Y .*len\(X\)", "X and Y have as many rows: that has been validated"),
-    (r"(mlp|fast)\.py:\d+", r"name: (params\.)?b_h → .*b_h is None", "either both biases are there or none: that has been validated"),
-    (r"fast\.py:\d+", r"(condition dropped|comparison): .*A\.dtype [=!]= np\.float64 ", "the same product, stored by columns or by rows"),
-    (r"fast\.py:\d+", r"condition dropped: Z if Z.dtype == b.dtype else None → None", "out= says where the sum is put, not what it is"),
+    (r"(mlp|fast)\.py:\d+", r"name: (params\.)?b_h → .*b_h is None",
+     "either both biases are there or none: that has been validated"),
+    (r"fast\.py:\d+", r"(condition dropped|comparison): .*A\.dtype [=!]= np\.float64 ",
+     "the same product, stored by columns or by rows"),
+    (r"fast\.py:\d+", r"condition dropped: Z if Z.dtype == b.dtype else None → None",
+     "out= says where the sum is put, not what it is"),
     (r"eq-mdt-relu-delta.*", r"letter: .* Z\^.* → .* A\^", "with ReLU, a > 0 exactly where z > 0"),
 ]
 
@@ -66,7 +71,7 @@ class Mutant(NamedTuple):
 def dimension(run, tree):
     """Return 0 if a factor is a number, 2 if it is an array (its free indices set to 1)."""
     try:
-        env = {name: 0 for name in run.ranges(tree, {"ell": 2})} | {"ell": 2}
+        env = dict.fromkeys(run.ranges(tree, {"ell": 2}), 0) | {"ell": 2}
         return printed.np.ndim(printed.number(run.eval(without_delta(tree), env)))
     except printed.Refused:                                     # an index alone, as in [j' = j]
         return 0
@@ -84,7 +89,8 @@ def span(node):
     return (node.start_pos, node.end_pos) if isinstance(node, Token) else (node.meta.start_pos, node.meta.end_pos)
 
 
-TOKENS = {                                                      # kind of token: what the change is called, what is put there
+TOKENS = {
+    # kind of token: what the change is called, what is put there
     "PRIME": ("prime dropped", {"'": " "}), "TOP": ("transpose dropped", {r"\top": " "}),
     "NUMBER": ("number", {"0": "1", "1": "2", "2": "3"}), "OP": ("⊙ made a product", {r"\odot": " "}),
     "FUNC": ("function", {r"\ln": r"\exp", r"\exp": r"\ln", r"\sigma": r"\tanh", r"\varphi": r"\sigma"}),
@@ -100,11 +106,13 @@ def edits(text, tree, run, below=False):
     elif tree.data == "term":
         for i, factor in enumerate(trees if len(trees) > 1 else []):
             first, last = span(factor)
-            yield ("factor dropped", first, span(trees[i + 1])[0], " ") if i + 1 < len(trees) else ("factor dropped", span(trees[i - 1])[1], last, " ")
-        for a, b in zip(trees, trees[1:]):
+            yield ("factor dropped", first, span(trees[i + 1])[0],
+                   " ") if i + 1 < len(trees) else ("factor dropped", span(trees[i - 1])[1], last, " ")
+        for a, b in itertools.pairwise(trees):
             between = text[span(a)[1]:span(b)[0]]
             if between.strip() == "/" or (between.strip() != r"\odot" and dimension(run, a) and dimension(run, b)):
-                yield "operands swapped", span(a)[0], span(b)[1], text[slice(*span(b))] + between + text[slice(*span(a))]
+                yield "operands swapped", span(a)[0], span(b)[1], text[slice(*span(b))] + between + text[
+                    slice(*span(a))]
     elif tree.data == "expr":
         if isinstance(tree.children[0], Tree):
             yield "sign", start, start, "-"
@@ -155,7 +163,8 @@ def symbol_edits(text, start, end, array):
     for m in re.finditer(r"\\top", s):
         yield "transpose dropped", *raised(text, start + m.start(), start + m.end()), " "
     if array and r"\top" not in s:
-        yield ("transpose added", end - 1, end - 1, r"\top") if s.endswith("}") else ("transpose added", end, end, r"^{\top}")
+        yield ("transpose added", end - 1, end - 1, r"\top") if s.endswith("}") else ("transpose added", end, end,
+                                                                                      r"^{\top}")
     for m in re.finditer(r"_\{([^},]+),([^}]+)\}", s):
         yield "indices swapped", start + m.start(1), start + m.end(2), f"{m[2]},{m[1]}"
     for m in re.finditer(r"(?<=_)(\w)|(?<=_\{)([^},]+)(?=\})|(?<=\[)(\w)(?=\])", s):
@@ -166,7 +175,8 @@ def symbol_edits(text, start, end, array):
     for m in re.finditer(r"\\Delta", s):
         yield "Δ dropped", start + m.start(), start + m.end(), " "
     letter = re.match(r"\\delta|[aAzZwWxyY]", s)
-    for other in {"a": "z", "A": "Z", "z": "a", "Z": "A", "y": "a", "Y": "A", r"\delta": "A", "x": "y"}.get(letter and letter[0], ""):
+    for other in {"a": "z", "A": "Z", "z": "a", "Z": "A", "y": "a", "Y": "A", r"\delta": "A",
+                  "x": "y"}.get(letter and letter[0], ""):
         if not (other in "aA" and r"\mathrm" not in s and letter[0] in "yY"):
             yield "letter", start, start + len(letter[0]), other
 
@@ -176,7 +186,8 @@ def plain(tree):
     if not isinstance(tree, Tree):
         return tree
     children = [plain(c) for c in tree.children]
-    if tree.data == "power" and children[0].data == "symbol" and children[0].children[0].post is None and len(children) == 2:
+    if tree.data == "power" and children[0].data == "symbol" and children[0].children[0].post is None and len(
+        children) == 2:
         return Tree("symbol", [children[0].children[0]._replace(post=children[1].children[0])])
     if tree.data in ("expr", "term", "group") and len(children) == 1:
         return children[0]
@@ -201,7 +212,8 @@ def formulas(equation, definitions):
             if mutated not in seen:
                 seen.add(mutated)
                 around = slice(max(0, start - 12), start), slice(end, end + 8)
-                said = [" ".join((text[around[0]] + middle + text[around[1]]).split()) for middle in (text[start:end], new)]
+                said = [" ".join((text[around[0]] + middle + text[around[1]]).split())
+                        for middle in (text[start:end], new)]
                 yield Mutant(equation.label, f"{what}: …{said[0]}… → …{said[1]}…", mutated)
 
 
@@ -277,7 +289,8 @@ def run_formulas(every=1):
                 number += 1
                 if number % every == 0:
                     caught = formula_caught(equation, definitions, mutant, page)
-                    tally.add(mutant, caught, None if caught else same_formula(equation, mutant) and "the same formula but for brackets")
+                    tally.add(mutant, caught, None if caught else same_formula(equation, mutant)
+                              and "the same formula but for brackets")
     return tally
 
 
@@ -285,7 +298,8 @@ def run_formulas(every=1):
 OTHER = {                                                       # name: names that a tired hand may write instead
     "W_h": ["W_out"], "W_out": ["W_h"], "b_h": ["b_out"], "b_out": ["b_h"], "A_h": ["A_out", "Z_h"], "A_out": ["Z_out"],
     "Z_h": ["A_h"], "Z_out": ["A_out"], "dW_h": ["dW_out"], "dW_out": ["dW_h"], "db_h": ["db_out"], "db_out": ["db_h"],
-    "delta_out": ["delta_h"], "delta_h": ["delta_out"], "X": ["Y"], "m": ["d"], "d": ["m"], "t": ["d"], "n": ["batch", "chunk"],
+    "delta_out": ["delta_h"], "delta_h": ["delta_out"], "X": ["Y"], "m": ["d"], "d": ["m"], "t": ["d"],
+    "n": ["batch", "chunk"],
     "abs": ["negative"], "maximum": ["minimum"], "log1p": ["log"], "permutation": ["integers"],
 }
 OPERATORS = {ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult, ast.MatMult: ast.Mult}
@@ -387,8 +401,9 @@ def start_tests(name, text, folder):
         importlib.invalidate_caches()
         for module in [m for m in sys.modules if re.match(r"(backprop|networks|conftest|test_\w+)(\.|$)", m)]:
             del sys.modules[module]                             # what the caller has imported from elsewhere
-        import backprop
         import pytest
+
+        import backprop
         if not backprop.__file__.startswith(str(folder)):
             os._exit(0)                                         # not the copy: nothing was tested
         os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
@@ -440,10 +455,13 @@ def main(arguments):
     """Run what is asked for and report; return 1 if a mutant survives or a reason is not needed."""
     every = int(arguments[arguments.index("--every") + 1]) if "--every" in arguments else 1
     kinds = [k for k in ("formulas", "code") if k in arguments] or ["formulas", "code"]
-    good = all([{"formulas": run_formulas, "code": run_code}[kind](every).report() for kind in kinds])
-    for where, what, _ in [entry for entry in EQUIVALENT if entry not in NEEDED and every == 1 and len(kinds) == 2]:
-        good = print(f"EQUIVALENT names what no mutant is: {where}  {what}")
-    return not good
+    runs = {"formulas": run_formulas, "code": run_code}
+    reports = [runs[kind](every).report() for kind in kinds]
+    complete = every == 1 and len(kinds) == len(runs)
+    needless = [entry for entry in EQUIVALENT if entry not in NEEDED] if complete else []
+    for where, what, _ in needless:
+        print(f"EQUIVALENT names what no mutant is: {where}  {what}")
+    return bool(needless) or not all(reports)
 
 
 if __name__ == "__main__":

@@ -4,19 +4,20 @@ The only module that imports matplotlib. Every function returns (figure, axes), 
 computes nothing of the network (arrays are passed in) and never calls `plt.show`. Units, examples, rows and columns
 are numbered as in the book: 1 is the first. Diagrams are laid out in inches on an axes that fills its figure.
 """
+import itertools
+import re
 from base64 import b64decode, b64encode
 from functools import lru_cache
 from io import BytesIO, StringIO
-import re
 from struct import pack
 from typing import NamedTuple
 from zlib import adler32, crc32
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
+import numpy as np
 from matplotlib.patches import Arc, Circle, FancyArrowPatch, Rectangle
 from matplotlib.textpath import text_to_path
-import numpy as np
 
 SIZE_COLORS = {"m": "#0072B2", "d": "#D55E00", "t": "#009E73", "n": "#AA4499"}    # safe for color-blind readers
 SIZE_INKS = {"m": "#00639C", "d": "#B04300", "t": "#00704F", "n": "#963587"}       # the same for text: 4.5 : 1 on white
@@ -98,7 +99,7 @@ def svg(figure):
     for tag in re.findall(r"<[^>]+>[^<]*", text):             # groups without attributes group nothing
         if tag.startswith(("<g>", "<g ")):
             open_groups.append(tag == "<g>")
-        if not (tag == "<g>" or tag.startswith("</g>") and open_groups.pop()):
+        if not (tag == "<g>" or (tag.startswith("</g>") and open_groups.pop())):
             kept.append(tag)
     return "".join(kept)
 
@@ -322,7 +323,7 @@ def _path(weight, k=None):
     if layer == "h":
         nodes += [_symbol("a", "out", k), _symbol("z", "out", k)]
     nodes += [_symbol("a", layer, j), _symbol("z", layer, j), _symbol("w", layer, i, j)]
-    return nodes, [rf"\dfrac{{\partial {up}}}{{\partial {down}}}" for up, down in zip(nodes, nodes[1:])]
+    return nodes, [rf"\dfrac{{\partial {up}}}{{\partial {down}}}" for up, down in itertools.pairwise(nodes)]
 
 
 def path_tree(weight, t=2, *, factors=None, lit=None, decimals=4, ax=None):
@@ -399,7 +400,7 @@ def chain(nodes, *, forward=None, backward=None, values=None, ax=None):
         _unit(ax, at[k], maths(node), MUTED, size=14, radius=0.24)
         if values is not None:
             ax.text(at[k][0], y + 0.42, values[k] if isinstance(values[k], str) else number(values[k]), ha="center", va="center", size=12)
-    for k, (a, b) in enumerate(zip(at, at[1:])):
+    for k, (a, b) in enumerate(itertools.pairwise(at)):
         ax.add_patch(FancyArrowPatch(a, b, arrowstyle="-|>", mutation_scale=11, shrinkA=19, shrinkB=19, color=INK, lw=1.2))
         ax.text((a[0] + b[0]) / 2, y + 0.2, maths(forward[k]) if forward is not None and forward[k] else "", ha="center", va="center", size=12.5)
         if backward is not None:

@@ -6,8 +6,8 @@ in common only once. The controls are the same.
 """
 import html
 import json
-from pathlib import Path
 import re
+from pathlib import Path
 from urllib.parse import quote
 
 import anywidget
@@ -136,7 +136,8 @@ class Explore(anywidget.AnyWidget):
             raise ValueError(f"label is {label!r} but must say what the slider changes")
         start = self.values[0] if start is None else start
         self.start = self._place("start", start)
-        texts = [_writer("format", format)(value) for value in self.values] if format is not None else list(map(_plain, self.values))
+        texts = [_writer("format", format)(value)
+                 for value in self.values] if format is not None else list(map(_plain, self.values))
         self.alts = [_writer("alt", alt)(value) for value in self.values]
         if not all(text.strip() for text in self.alts) or len(set(self.alts)) < len(set(texts)):
             raise ValueError("alt must say something different for each value: put {} where the value goes, or give a function of the value")
@@ -146,7 +147,8 @@ class Explore(anywidget.AnyWidget):
             if size != drawn[0][1]:
                 raise ValueError(f"draw gives a figure of {drawn[0][1]} inches for {self.values[0]!r} but of {size} for {value!r}: "
                                  "every frame needs the same figsize")
-        super().__init__(label=label, texts=texts, size=[round(100 * inches) for inches in drawn[0][1]], index=self.start,
+        super().__init__(label=label, texts=texts, size=[round(100 * inches) for inches in drawn[0][1]],
+                         index=self.start,
                          image=self.frames[self.start], alt=self.alts[self.start])
         self.observe(self._move, "index")
 
@@ -179,7 +181,8 @@ class Explore(anywidget.AnyWidget):
     def html(self):
         """Give the figure as it stands on a page: the start frame, the frames as JSON, the script that builds the slider."""
         parts, frames = _share(self.frames)
-        data = {"label": self.label, "texts": self.texts, "alts": self.alts, "parts": parts, "frames": frames, "start": self.start}
+        data = {"label": self.label, "texts": self.texts, "alts": self.alts, "parts": parts, "frames": frames,
+                "start": self.start}
         data = json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
         return (f'<div class="explore" role="group" aria-label="{html.escape(self.label)}">'
                 f'{self._image(self.frames[self.start], self.alts[self.start])}'
