@@ -114,6 +114,11 @@ def test_the_snippet_prints_what_the_page_says(library):
     assert set(said.splitlines()) <= numbers
 
 
+def test_any_depth_prints_the_numbers_of_chapter_2():
+    gradients = re.findall(r"dW_(?:h|out) += .*", printed(TAPE))[:2]
+    assert len(gradients) == 2 and all(line in printed(DEEP) for line in gradients)
+
+
 # --- numbers of chapter 5 ---------------------------------------------------------------------------------------------
 
 def test_what_the_gradient_costs_is_counted_product_by_product():
@@ -174,7 +179,8 @@ def test_each_source_is_used_where_it_says(label, author, text):
     pages |= {CHAPTERS / name for name in re.findall(r"\]\((\w+\.ipynb)\)", text)}
     assert pages, "names no place of the book"
     names = [re.split(r",| and ", author)[0], f"#{label}"]
-    names += re.findall(r"\*([^*]+)\*", text) + re.findall(r"`([^`]+)`", text) + re.findall(r"\]\((https?:[^)]+)\)", text)
+    for named in (r"\*([^*]+)\*", r"`([^`]+)`", r"\]\((https?:[^)]+)\)"):
+        names += re.findall(named, text)
     for page in pages:
         everything = prose(page) + ("\n".join(map(source, cells(page, "code"))) if page.suffix == ".ipynb" else "")
         assert any(name in everything for name in names), f"{page.name} names none of {', '.join(names)}"
