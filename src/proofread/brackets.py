@@ -75,7 +75,9 @@ class Brackets:
             letters = isinstance(factor, Group) and factor.bracket == "(" and all(map(bare, factor.items))
             before = i and row.ops[i - 1] == "" and isinstance(factors[i - 1], (Symbol, Group, Gradient))
             nudge = isinstance(factor, Symbol) and factor.letter in NUDGES and isinstance(behind_letter(factors, i), Symbol)
-            if not (letters and before or nudge):
+            if open_call(factor):
+                self.note(factor.arguments[0], behind)
+            elif not (letters and before or nudge):
                 self.note(factor, behind)
 
     def settle(self, term):
@@ -102,6 +104,9 @@ class Brackets:
         if isinstance(left, Gradient) and not op:
             inner = self.join(left.of, right, op)
             return replace(left, of=inner) if isinstance(inner, Symbol) and isinstance(right, Group) else None
+        if not op and isinstance(right, Group) and open_call(left):
+            inner = self.join(left.arguments[0], right, op)
+            return replace(left, arguments=(inner,), span=(left.span[0], right.span[1])) if isinstance(inner, Call) else None
         if op or not isinstance(left, Symbol):
             return None
         span = (left.span[0], right.span[1])
@@ -136,6 +141,12 @@ def nudged(term):
     """Say whether a raw term is a row in which a d or a Delta stands before a letter."""
     return isinstance(term, Row) and any(bare(a) and a.letter in NUDGES[1:] and isinstance(b, Symbol)
                                          for a, b in zip(term.factors, term.factors[1:]))
+
+
+def open_call(term):
+    r"""Say whether a term is a function of one letter without a bracket, as \log \sigma."""
+    return isinstance(term, Call) and isinstance(term.function, str) and len(term.arguments) == 1 and isinstance(term.arguments[0], Symbol) \
+        and term.arguments[0].span[1] == term.span[1]
 
 
 def behind_letter(factors, i):

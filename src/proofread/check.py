@@ -1,4 +1,6 @@
 """Judge a whole text: read its lines, find what it states, judge each claim, and report."""
+from dataclasses import replace
+
 from . import presets, words
 from .derivation import Derivation
 from .layout import lines
@@ -77,7 +79,24 @@ def judge_all(before, read, sizes):
         return [unjudged(s, Unreadable(BEYOND)) for s in read]
     if judge is None:
         return [unjudged(s, model.problem) for s in read]
+    found = [judge_line(s, derivation, judge) for s in derivation.statements if not s.given]
+    if derivation.shared() and any(line.is_wrong for line in found):
+        found = list(map(one_step, found, single_step(derivation.statements, sizes)))
+    return found
+
+
+def single_step(statements, sizes):
+    """Return the lines judged for one step of what runs over steps with the same weights."""
+    derivation = Derivation(statements, layers=1)
+    judge = Judge(Model(derivation, sizes))
     return [judge_line(s, derivation, judge) for s in derivation.statements if not s.given]
+
+
+def one_step(line, single):
+    """Return a line as right for one step, if it is wrong for all steps together."""
+    if line.is_wrong and single.verdict in ("right", "right-only-if"):
+        return replace(single, verdict="right-only-if", says=words.ONE_STEP)
+    return line
 
 
 def unjudged(statement, problem):

@@ -25,8 +25,8 @@ class Definition:
 class Derivation:
     """All that a text states, apart from its claims."""
 
-    def __init__(self, statements):
-        self.statements = statements
+    def __init__(self, statements, layers=LAYERS):
+        self.statements, self.layers = statements, layers
         self.names = Names(statements)
         self.low, self.top = self.find_layers()
         self.meaning = Meaning(self.names, self.top)
@@ -45,7 +45,12 @@ class Derivation:
             others = [item.shift for side in chain.sides[1:] for item in self.names.layers.found(side)]
             if mine and others and mine[0] > min(others):
                 low = max(low, 1 + mine[0])
-        return low, low + LAYERS - 1
+        return low, low + self.layers - 1
+
+    def shared(self):
+        """Return what is given once for all layers although definitions run over them: the weights of a recurrent network."""
+        layered = {r.name for d in self.definitions.values() if d.name.layer is not None for r in refs(d.term)}
+        return [name for name in self.meaning.leaves if name.layer is None and name in layered]
 
     def find_scalar_functions(self):
         """Find functions left open whose value is the loss: L = f(D)."""

@@ -79,10 +79,13 @@ class Dims:
         for one, other in zip(a, b):
             self.unite(one, other, where)
 
-    def settle(self, used):
-        """Give every size that is still open a number of its own; `used` are those that something has."""
+    def settle(self, alone, used):
+        """Give every size that is still open a number of its own; `used` are those that something has.
+
+        A size that the text sets by a letter that stands nowhere else (`alone`) is that of all open sizes.
+        """
         taken = set(self.value.values())
-        pool = [size for size in POOL if size not in taken]
+        pool = [*alone] * 12 or [size for size in POOL if size not in taken]
         for node in (*used, *self.labels.values()):
             root = self.find(node)
             if root not in self.value:

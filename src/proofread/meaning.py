@@ -156,10 +156,20 @@ class Meaning:
                 power = Number(float(item.base), item.base, span=s.span)
             else:
                 marks.append((kind, bracket, item.base + (f"{item.shift:+d}" if item.shift else "")))
-        indices = self.digits(s, sorted(indices, key=lambda i: i[0]))
+        indices = self.own_first(s, self.digits(s, sorted(indices, key=lambda i: i[0])))
         if self.typed:
             marks += [("_", "", base) for _, _, base in indices if isinstance(base, str)]
         return s, tuple(marks), indices, layer, turned, power, context
+
+    def own_first(self, s, indices):
+        """Return the indices with those first that the letter never stands without."""
+        mine, rest = [], list(indices)
+        for slot in self.names.own_slots.get(self.canon(s), []):
+            found = next((i for i in rest if i[1] == slot), None)
+            if found is not None:
+                rest.remove(found)
+                mine.append(found)
+        return mine + rest
 
     def digits(self, s, indices):
         """Return the indices with numbers as numbers; 12 is 1, 2 where the letter has two."""
@@ -439,6 +449,9 @@ class Meaning:
             if isinstance(term.of, Symbol) and term.by is None else None
         if name is not None and key(name) in self.names.lefts:
             return self.read_symbol(name, context)
+        lists = self.names.brackets.parameters.get(key(term.of), []) if isinstance(term.of, Symbol) else []
+        if term.by is None and lists and len(lists[0]) == 1:
+            term = replace(term, by=lists[0][0])
         if term.by is None:
             raise Ambiguous("a gradient by what? nothing stands below the nabla", term.span, r"\nabla_W J")
         by = self.below(term.by, replace(context, last=True))

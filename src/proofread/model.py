@@ -58,15 +58,24 @@ class Model:
             inner = factor.of if isinstance(factor, Transpose) else factor
             return is_leaf(factor) and (inner.name.letter, inner.name.style) in weights
 
+        def is_input(factor):
+            inner = factor.of if isinstance(factor, Transpose) else factor
+            return inner.name.letter.split(" ")[-1].lower() not in ("x", "a", "h")
+
+        for test in (is_weight, is_leaf, is_input):
+            for row in self.pairs():
+                first, last = map(test, row.factors)
+                if first != last and (first or not isinstance(row.factors[0], Transpose)):
+                    return first
+        return self.units_first()
+
+    def pairs(self):
+        """Yield the products of two quantities in the definitions."""
         for definition in self.definitions.values():
             for row in walk(definition.term):
-                if isinstance(row, Row) and len(row.factors) == 2 and row.ops[0] in ("", "cdot") and not differentiates_term(row):
-                    for test in (is_weight, is_leaf):
-                        first, last = map(test, row.factors)
-                        if first != last and all(isinstance(f, Ref | Transpose) for f in row.factors):
-                            if first or not isinstance(row.factors[0], Transpose):
-                                return first
-        return self.units_first()
+                if isinstance(row, Row) and len(row.factors) == 2 and row.ops[0] in ("", "cdot") and not differentiates_term(row) \
+                        and all(isinstance(f, Ref) or isinstance(f, Transpose) and isinstance(f.of, Ref) for f in row.factors):
+                    yield row
 
     def units_first(self):
         """Say whether the first declared axis is that of the units: a sum over an index below a letter runs over it."""
@@ -125,7 +134,13 @@ class Model:
             self.quantity(name, measure)
         for name in self.derivation.meaning.leaves:
             self.quantity(name, measure)
-        self.dims = measure.dims.settle([size for axes, shape in self.shapes.values() for size in (*shape, *axes)])
+        alone = {value for label, value in self.fixed_sizes().items() if label not in self.used_labels()}
+        self.dims = measure.dims.settle(alone, [size for axes, shape in self.shapes.values() for size in (*shape, *axes)])
+
+    def used_labels(self):
+        """Return the letters of sizes that a definition or a declaration uses."""
+        terms = [d.term for d in self.definitions.values()] + [s for sizes in self.derivation.declared.values() for s in sizes]
+        return {s.label for term in terms for s in walk(term) if isinstance(s, Size)}
 
     def fixed_sizes(self):
         """Return the sizes that a condition sets: n = 1."""

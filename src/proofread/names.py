@@ -21,7 +21,8 @@ class Names:
         every = [chain for s in statements for chain in s.chains]
         self.euler = is_euler(every)
         self.brackets = Brackets(every)
-        self.settled = {id(chain): with_name(self.brackets.settle(with_powers(chain) if self.euler else chain)) for chain in every}
+        self.settled = {id(chain): with_name(self.brackets.settle(with_powers(chain) if self.euler else chain), self.brackets.parameters)
+                        for chain in every}
         self.labels = set()
         for s in statements:
             self.note_labels(s)
@@ -51,6 +52,9 @@ class Names:
                 continue
             if left.letter.startswith("d ") and not statement.given:
                 continue
+            if is_number(chain) and self.alone(left, chain):
+                self.labels.add(signature(left))
+                continue
             for other in aliases(chain, statement.given):
                 found.append((statement, other))
             shape = key(left), tuple((kind, bracket, item.base) for kind, bracket, _, item in slots(left)
@@ -63,6 +67,10 @@ class Names:
         defined = {signature(chain.sides[0]) for _, chain in found}
         self.labels -= {s for s in self.labels if s in defined}
         return found
+
+    def alone(self, letter, line):
+        """Say whether a letter stands in no other line."""
+        return not any(key(s) == key(letter) for _, chain in self.lines if chain is not line for s in symbols(chain))
 
     # --- indices
     def find_indices(self, chains, letters):
@@ -109,11 +117,13 @@ class Names:
         """Find which letters are forms of one letter: w_{ij} and W, bold and light, capital and small."""
         self.lefts = {key(chain.sides[0]) for _, chain in self.definers} | {key(s) for st in statements for s in declared(st)}
         defined = {key(s) for _, chain in self.definers for s in symbols(chain)} | self.lefts
-        self.least, self.most = {}, {}
+        self.least, self.most, self.own_slots = {}, {}, {}
         for _, chain in self.lines:
             for s in symbols(chain):
-                count = sum(self.is_index(s, *slot) for slot in slots(s))
-                self.least[key(s)] = min(count, self.least.get(key(s), 9))
+                found = [slot[0] + slot[1] for slot in slots(s) if self.is_index(s, *slot)]
+                count = len(found)
+                if count < self.least.get(key(s), 9):
+                    self.least[key(s)], self.own_slots[key(s)] = count, found
                 self.most[key(s)] = max(count, self.most.get(key(s), 0))
         for st in statements:
             for s in declared(st):
@@ -125,6 +135,8 @@ class Names:
             if other != one:
                 self.canon[one] = other
         for one, other in self.canon.items():
+            if self.least.get(one, 9) < self.least.get(other, 9):
+                self.own_slots[other] = self.own_slots.get(one, [])
             self.least[other] = min(self.least.get(other, 9), self.least.get(one, 9))
             self.most[other] = max(self.most.get(other, 0), self.most.get(one, 0))
 
@@ -226,10 +238,10 @@ def with_powers(term):
     return rebuild(term, with_powers)
 
 
-def with_name(chain):
+def with_name(chain, parameters):
     """Return a chain whose left side nabla J is one letter, a name like any other."""
     left = chain.sides[0]
-    if isinstance(left, Gradient) and left.by is None and isinstance(left.of, Symbol):
+    if isinstance(left, Gradient) and left.by is None and isinstance(left.of, Symbol) and len(parameters.get(key(left.of), [()])[0]) != 1:
         letter = replace(left.of, letter=f"nabla {left.of.letter}", span=left.span)
         return replace(chain, sides=(letter, *chain.sides[1:]))
     return chain
@@ -263,5 +275,6 @@ def aliases(chain, given):
 
 
 def is_number(chain: Chain):
-    """Say whether a chain gives a letter a number: n = 1."""
-    return len(chain.sides) == 2 and isinstance(chain.sides[1], Number)
+    """Say whether a chain gives a letter without marks a whole number: n = 1."""
+    left, right = chain.sides[0], chain.sides[-1]
+    return len(chain.sides) == 2 and not left.marks and isinstance(right, Number) and right.value == int(right.value) >= 1

@@ -314,7 +314,9 @@ class Measure:
             options.insert(0, lambda: (replace(settled, matrix=True), shape))
         if square and exponent.value == 2 and any(map(self.dims.is_one, shape)):
             options.append(lambda: (Product("inner", of, of, span=term.span), NUMBER))
-        return self.fits(options, term.span)
+        result = self.fits(options, term.span)
+        self.customary = self.customary and not isinstance(result[0], Product)
+        return result
 
     def of_pair(self, term, scope):
         left, a = self(term.left, scope)

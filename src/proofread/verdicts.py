@@ -31,6 +31,7 @@ class Outcome:
     link: int = 0
     layers: dict = field(default_factory=dict)
     condition: str = ""
+    dims: object = field(default=None, compare=False, repr=False)
 
 
 class Judge:
@@ -184,10 +185,10 @@ class Judge:
             pairs.append(values[-1])
             empty = empty and not np.any(a) and not np.any(b)
             if not self.agree(values, relation, settled):
-                return Outcome("wrong", sides=settled, values=tuple(pairs), entry=worst(*values[-1]))
+                return Outcome("wrong", sides=settled, values=tuple(pairs), entry=worst(*values[-1]), dims=dims)
         if empty:
             return Outcome("unknown", "both sides are 0 because nothing connects these names", settled[0].span)
-        return self.layout(settled, Outcome("right", sides=settled, values=tuple(pairs)))
+        return self.layout(settled, Outcome("right", sides=settled, values=tuple(pairs), dims=dims))
 
     def sides(self, point, settled, scale):
         """Return the values of both sides on the same axes, with nudges of this size."""
@@ -204,15 +205,13 @@ class Judge:
         return a, b, axes
 
     def nudges(self, point, nudged, scale):
-        """Return the steps: of all that is given for differentials, else of what carries a nudge and follows from nothing nudged."""
+        """Return the steps of what carries a nudge and follows from nothing else that does; the rest follows from them."""
         first_order = any(one.kind == "d" for one in nudged)
         names = sorted({one.of.name for one in nudged}, key=repr)
-        if first_order:
-            names = list(self.meaning.leaves)
         rng, steps = np.random.default_rng(point.draw + 99), {}
         for name in names:
             step = rng.normal(size=point.value(name).data.shape)
-            if first_order or not self.model.upstream(name) & (set(names) - {name}):
+            if not self.model.upstream(name) & (set(names) - {name}):
                 steps[name] = Value(step * scale, point.value(name).axes)
         return Nudges(steps, first_order)
 
@@ -240,7 +239,7 @@ class Judge:
     # --- conditions
     def conditional(self, wrong, relation):
         """Return the outcome under a condition on what the text leaves open, or None."""
-        dims = self.model.dims
+        dims = wrong.dims
         letters = sorted({c.function.letter for side in wrong.sides for c in self.calls(side)})
         for name, letter in itertools.product(NAMED, letters):
             if self.holds(wrong, dims, relation, {letter: name}, ()):

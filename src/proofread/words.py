@@ -2,6 +2,8 @@
 from .report import Entry, Line
 
 REACHES = "without a bracket the sum may end after its first term or reach over the next one; write the bracket"
+ONE_STEP = ("right for one step, where what comes from the step before is given; through all steps the same weights are used "
+            "again, and their derivative has more terms")
 ORDER = ("wrong", "sizes", "ambiguous", "unknown", "unreadable", "right-only-if", "right")
 
 
