@@ -8,7 +8,7 @@ from .model import Model
 from .names import assigned
 from .problems import Problem, Unreadable
 from .report import Line, Report
-from .statements import ORDER, statement
+from .statements import GIVEN, ORDER, statement
 from .terms import BigSum, walk
 from .verdicts import Judge, Outcome
 
@@ -42,10 +42,11 @@ class Session:
         """Return the report on a text."""
         try:
             read = [statement(i + 1, one) for i, one in enumerate(lines(text))]
-            before = [statement(i + 1, one, given=True) for i, one in enumerate(lines(self.given))]
+            before = [statement(i + 1, one._replace(start=one.start + GIVEN, end=one.end + GIVEN), given=True)
+                      for i, one in enumerate(lines(self.given))]
         except Problem as problem:
             return Report((Line(1, text[:200], "claim", problem.verdict, problem.sentence()),), text)
-        return Report(tuple(judge_all(before, read, self.sizes)), text)
+        return Report(tuple(judge_all(before, read, self.sizes, (self.given, text))), text)
 
 
 def given_text(given):
@@ -67,12 +68,12 @@ def read_sizes(sizes):
     return found
 
 
-def judge_all(before, read, sizes):
-    """Yield a `Line` for each line of a text."""
+def judge_all(before, read, sizes, texts):
+    """Return a `Line` for each line of a text."""
     try:
         derivation = Derivation(assigned([*before, *read]))
         model = Model(derivation, sizes)
-        judge = Judge(model) if model.problem is None else None
+        judge = Judge(model, texts) if model.problem is None else None
     except Problem as problem:
         return [unjudged(s, problem) for s in read]
     except (ArithmeticError, LookupError, ValueError, TypeError, AttributeError, RecursionError, MemoryError):
@@ -81,14 +82,14 @@ def judge_all(before, read, sizes):
         return [unjudged(s, model.problem) for s in read]
     found = [judge_line(s, derivation, judge) for s in derivation.statements if not s.given]
     if derivation.shared() and any(line.is_wrong for line in found):
-        found = list(map(one_step, found, single_step(derivation.statements, sizes)))
+        found = list(map(one_step, found, single_step(derivation.statements, sizes, texts)))
     return found
 
 
-def single_step(statements, sizes):
+def single_step(statements, sizes, texts):
     """Return the lines judged for one step of what runs over steps with the same weights."""
     derivation = Derivation(statements, layers=1)
-    judge = Judge(Model(derivation, sizes))
+    judge = Judge(Model(derivation, sizes), texts)
     return [judge_line(s, derivation, judge) for s in derivation.statements if not s.given]
 
 

@@ -21,8 +21,7 @@ class Names:
         every = [chain for s in statements for chain in s.chains]
         self.euler = is_euler(every)
         self.brackets = Brackets(every)
-        self.settled = {id(chain): with_name(self.brackets.settle(with_powers(chain) if self.euler else chain), self.brackets.parameters)
-                        for chain in every}
+        self.settled = {id(chain): self.settle(chain) for chain in every}
         self.labels = set()
         for s in statements:
             self.note_labels(s)
@@ -33,6 +32,10 @@ class Names:
         self.find_indices([chain for _, chain in self.lines], [letter for s in statements for letter in declared(s)])
         self.find_letters(statements)
         self.find_last()
+
+    def settle(self, chain):
+        """Return a chain with its brackets and powers settled."""
+        return with_name(self.brackets.settle(with_powers(chain) if self.euler else chain), self.brackets.parameters)
 
     def note_labels(self, statement: Statement):
         """Take in the letters that are sizes: ends of sums, declared dimensions."""

@@ -6,6 +6,7 @@ from .problems import Problem, Unreadable
 from .terms import Symbol
 from .tokens import tokens
 
+GIVEN = 1_000_000                    # where the text that is given stands, behind all that is judged
 ORDER = {"<", ">", "≤", "≥", "≠", "∼", "∝"}
 
 

@@ -9,6 +9,7 @@ from .dims import attempts
 from .meaning import Context
 from .problems import Ambiguous, Problem, SizesDiffer, Unreadable, Unsure
 from .sizes import Scope
+from .statements import GIVEN
 from .terms import BigSum, Call, Compared, Derivative, Entry, Number, Nudge, Ref, Row, Stack, Transpose, Unnamed, children, walk
 from .values import NAMED, Nudges, Value, aligned
 
@@ -35,16 +36,18 @@ class Outcome:
 
 
 class Judge:
-    """Judge claims against the definitions of a model."""
+    """Judge claims against the definitions of a model; `texts` are what is given and what the reader wrote."""
 
-    def __init__(self, model):
+    def __init__(self, model, texts=("", "")):
+        self.texts, self.quick = texts, False
         self.model, self.derivation = model, model.derivation
         self.names, self.meaning = model.names, model.derivation.meaning
         self.turned_shown = any(isinstance(one, Derivative) and one.how == "turned" for d, _ in model.settled.values() for one in walk(d.term))
 
-    def chain(self, chain, first=0):
+    def chain(self, chain, quick=False):
         """Return the outcomes of all links of a chain, those of the first layer that fails if one does."""
-        outcomes, deadline = [], time.monotonic() + SECONDS
+        outcomes, deadline = [], time.monotonic() + (SECONDS / 8 if quick else SECONDS)
+        self.quick = quick
         for layers in self.instances(chain):
             try:
                 found = self.at_layers(chain, layers, deadline)
@@ -105,6 +108,12 @@ class Judge:
             outcomes.append(replace(outcome, link=place - 1, layers=layers))
         return outcomes + problems
 
+    def text(self, term):
+        """Return the LaTeX of a raw term as the reader wrote it."""
+        given, text = self.texts
+        start, end = term.span
+        return given[start - GIVEN:end - GIVEN] if start >= GIVEN else text[start:end]
+
     # --- one link
     def link(self, left, right, relation, deadline):
         """Return the outcome of one link: right under some reading, or what is wrong under the first that fits."""
@@ -137,7 +146,7 @@ class Judge:
 
     def failed(self, left, right, relation, wrong, misfit, problem):
         """Return the outcome of a link that is true under no reading."""
-        if wrong is not None and wrong.verdict == "wrong":
+        if wrong is not None and wrong.verdict == "wrong" and not self.quick:
             return self.conditional(wrong, relation) or wrong
         if wrong is not None:
             return wrong
