@@ -32,12 +32,10 @@ LOOKS_LIKE = {                     # kind of mistake: (in words, where the book 
     None: ("", None),
 }
 STYLE = """<style>
-.proofread { border-collapse: collapse; max-width: 100%; }
-.proofread td { border: 0; padding: 0.3em 0.7em 0.3em 0; text-align: left; vertical-align: top; white-space: normal; }
-.proofread td:first-child { opacity: 0.65; text-align: right; }
+.proofread .proofread-line { display: flex; gap: 0.7em; }
 .proofread p { margin: 0.2em 0; }
+.proofread .proofread-says { flex: 1; min-width: 0; overflow-x: auto; overflow-y: hidden; }
 .proofread .proofread-no { font-weight: bold; }
-.proofread-maths { display: block; overflow-x: auto; overflow-y: hidden; }
 </style>"""
 
 
@@ -54,7 +52,8 @@ class Line:
     r"""Hold one line of a derivation and what became of it.
 
     `says` is one sentence, or more, for people: how the line was understood, what was found, and what it looks like in
-    the reader's own letters. It does not repeat `entry`, `edit` and `follows_from`; a report prints them below it.
+    the reader's own letters, with LaTeX between dollars. It does not repeat `entry`, `edit` and `follows_from`; a report
+    prints them below it. So does `how`, and `read_as` may be such a text, too.
 
     >>> Line(3, r"dZ = Y - A", "claim", "wrong", "the sign is wrong", "sign", edit=r"dZ = A - Y").section
     'chapters/01_linear_neuron.html#sec-descend'
@@ -109,9 +108,9 @@ class Report:
         return "\n".join([*(_plain(line, self.text) for line in self.lines), *(f"  · {note}" for note in self.notes)])
 
     def _repr_html_(self):
-        rows = "\n".join(_row(line, self.text) for line in self.lines)
-        notes = "".join(f"<p>{html.escape(note)}</p>" for note in self.notes)
-        return f'{STYLE}\n<table class="proofread">\n{rows}\n</table>\n{notes}'
+        lines = "\n".join(_item(line, self.text) for line in self.lines)
+        notes = "".join(f"<p>{_set(note, 'text')}</p>" for note in self.notes)
+        return f'{STYLE}\n<div class="proofread"><ol>\n{lines}\n</ol>{notes}</div>'
 
     def to_dict(self):
         """Return the report as dicts, lists, strings and numbers; `section` stands beside the stored fields."""
@@ -184,16 +183,18 @@ def _plain(line, text):
     return "\n".join([head, *below])
 
 
-def _row(line, text):
+def _item(line, text):
     shown = _set(line.latex, "code" if line.verdict == "unreadable" else "maths")
     word = VERDICTS[line.verdict][1]
     below = [f'<p class="{"proofread-no" if line.is_wrong else "proofread-word"}">{word}</p>'] if word else []
     below += [f"<p>{name + ': ' if name else ''}{_set(words, how)}</p>" for name, words, how in _details(line, text)]
-    return f'<tr><td>{line.number}</td><td>{line.mark}</td><td>{shown}{"".join(below)}</td></tr>'
+    return (f'<li value="{line.number}"><div class="proofread-line"><span>{line.mark}</span>'
+            f'<div class="proofread-says">{shown}{"".join(below)}</div></div></li>')
 
 
 def _set(words, how):
     r"""Return words as HTML. Maths stands between \( and \): Jupyter typesets it, the book's pages set it as MathML."""
-    words = html.escape(words)
-    shown = {"text": "{}", "code": "<code>{}</code>", "maths": r'<span class="proofread-maths">\({}\)</span>'}[how]
-    return shown.format(words)
+    if how == "text":              # with maths between dollars
+        return "".join(_set(part, "maths") if k % 2 else html.escape(part) for k, part in enumerate(words.split("$")))
+    shown = "<code>{}</code>" if how == "code" else r'<span class="proofread-maths">\({}\)</span>'
+    return shown.format(html.escape(words))

@@ -18,7 +18,7 @@ def formula(match):
     """Return a formula of a report as MathML; as its LaTeX, if that is not understood: it is a reader's."""
     latex = html.unescape(match[1])
     try:
-        return f'<span class="proofread-maths">{to_mathml(display_latex(latex), display=True, sizes=False)}</span>'
+        return f'<span class="proofread-maths">{to_mathml(display_latex(latex), display=False, sizes=False)}</span>'
     except LatexError:
         return f"<code>{match[1]}</code>"
 
@@ -26,7 +26,7 @@ def formula(match):
 def on_doctree_read(app, doctree):
     """Set the formulas of each report among the outputs of a page."""
     for raw in list(doctree.findall(nodes.raw)):
-        if raw.get("format") == "html" and '<table class="proofread">' in raw.astext():
+        if raw.get("format") == "html" and '<div class="proofread">' in raw.astext():
             page = SECTION.sub(r'<a href="\1">\1</a>', MATHS.sub(formula, raw.astext()))
             raw.replace_self(nodes.raw("", page, format="html"))
 
