@@ -157,6 +157,8 @@ def test_the_theme_switch_makes_it_dark(engine, watched, how):
     engine.open(watched + PAGES[0])
     light = engine.ask(THEME)
     if how == "keys":
+        if not engine.ask("() => document.hasFocus()"):
+            pytest.skip("a headless Firefox never has the focus, and then its buttons hear no key")
         engine.ask("() => document.querySelector('.theme-switch-button').focus()")
         engine.press("Enter")
     else:

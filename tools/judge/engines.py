@@ -25,7 +25,8 @@ KEYS = {"Tab": "\ue004", "Enter": "\ue006", "Home": "\ue011", "End": "\ue010", "
 PREFERENCES = {
     "datareporting.policy.dataSubmissionEnabled": False, "browser.shell.checkDefaultBrowser": False,
     "app.normandy.enabled": False, "network.captive-portal-service.enabled": False, "network.connectivity-service.enabled": False,
-    "browser.startup.homepage_override.mstone": "ignore", "services.settings.server": "data:,", "ui.useOverlayScrollbars": 1, "remote.prefs.recommended": True,
+    "browser.startup.homepage_override.mstone": "ignore", "services.settings.server": "data:,", "ui.useOverlayScrollbars": 1,
+    "remote.prefs.recommended": True,
 }
 FRAME = """const [src, width, height, done] = arguments;
   document.documentElement.innerHTML = '<body style="margin: 0"><iframe style="border: 0"></iframe></body>';
