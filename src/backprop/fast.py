@@ -13,10 +13,10 @@ from backprop.mlp import Params
 def value_and_gradient(params, X, Y, mean=False, chunk=pieces.CHUNK, threads=1):
     """Return J and its gradient, taking at most chunk rows of X (n, m) and Y (n, t) at a time.
 
-    threads pieces are computed at once and added in order, so the answer is the same to the last bit for every number of
-    threads. X and Y may be anything that slices by rows, a numpy.memmap included; each piece is validated as it is read.
-    Needs O(chunk threads) memory beyond its arguments. mean divides by n only. Raises ValueError for arguments that
-    forward, loss and backward refuse, and for chunk or threads below 1; what overflows comes out as inf or nan.
+    threads pieces are computed at once and added in order, so the answer is the same to the last bit for every number
+    of threads. X and Y may be anything that slices by rows, a numpy.memmap included; each piece is validated as it is
+    read. Needs O(chunk threads) memory beyond its arguments. mean divides by n only. Raises ValueError for arguments
+    that forward, loss and backward refuse, and for chunk or threads below 1; what overflows comes out as inf or nan.
 
     >>> params = Params(W_h=np.array([[0.6], [-0.2]]), W_out=np.array([[0.8]]))
     >>> J, gradient = value_and_gradient(params, np.array([[2.0, -1.0]]), np.array([[1.0]]))

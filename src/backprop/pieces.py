@@ -11,7 +11,7 @@ FEW = 500       # rows that are worth a thread of their own
 
 
 def cuts(n, chunk=CHUNK):
-    """Yield the slices into which n rows are cut: at most chunk rows each, and two where each has work for a thread."""
+    """Yield the slices into which n rows are cut: at most chunk rows each, two where both have work for a thread."""
     pieces = max(-(-n // chunk), 2 if n >= 2 * FEW else 1)
     rows = -(-n // pieces)
     return (slice(start, min(start + rows, n)) for start in range(0, n, rows))
@@ -26,7 +26,7 @@ def read(params, X, Y, n, chunk):
 
 @np.errstate(over="ignore", invalid="ignore")          # what overflows comes out as inf or nan
 def added(piece, params, parts, threads=1):
-    """Return J and the gradient, a list of arrays: what piece(*params, X, Y, first row) gives, summed over the parts."""
+    """Return J and the gradient, a list of arrays: piece(*params, X, Y, first row), summed over the parts."""
     J, total = 0.0, None
     for value, arrays in in_order(piece, ((*params, *part) for part in parts), threads):
         J += value
@@ -38,9 +38,9 @@ def added(piece, params, parts, threads=1):
 def in_order(function, calls, threads):
     """Yield function(*call) for each call, in their order, at most `threads` of them running at a time.
 
-    calls is any iterable and is read only as far as needed: at most threads + 1 calls are begun and not yet yielded. What
-    the first failing call raises is raised in its turn, an error in reading calls too, and ends the rest. With threads = 1
-    no thread is started.
+    calls is any iterable and is read only as far as needed: at most threads + 1 calls are begun and not yet yielded.
+    What the first failing call raises is raised in its turn, an error in reading calls too, and ends the rest. With
+    threads = 1 no thread is started.
 
     >>> list(in_order(pow, [(2, 3), (5, 2)], threads=2))
     [8, 25]

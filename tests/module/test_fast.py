@@ -75,7 +75,7 @@ def test_chunk_is_1024_rows_unless_told_and_no_piece_is_larger_or_read_twice():
         value_and_gradient(params, X, Y, **({} if chunk == 1024 else {"chunk": chunk}))
         for rows in (X, Y):
             read = [list(range(3000))[piece] for piece in rows.asked]
-            assert max(map(len, read)) <= chunk and len(read) == -(-3000 // chunk) or chunk == 3000 and len(read) == 2
+            assert max(map(len, read)) <= chunk and len(read) == (2 if chunk == 3000 else -(-3000 // chunk))
             assert list(chain(*read)) == list(range(3000))
 
 

@@ -4,8 +4,19 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 import networks as nets
-from backprop import (Params, backward, complex_step, forward, init_params, loss, naive_loss, pieces, predict, step,
-                      train)
+from backprop import (
+    Params,
+    backward,
+    complex_step,
+    forward,
+    init_params,
+    loss,
+    naive_loss,
+    pieces,
+    predict,
+    step,
+    train,
+)
 from networks import assert_close, assert_same
 
 XOR_X = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])

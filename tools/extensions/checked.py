@@ -70,11 +70,12 @@ DEFINITION = '<span class="receipt definition">def</span>'
 
 
 def receipt(how, anchor):
-    """Return the tick beside an equation's number: how it was checked, in the margin or when asked, and the way to the cell."""
+    """Return the tick beside an equation's number and, in the margin or when asked, how it was checked, where."""
     text = html.escape(words(how))
     link = f'<a href="#{anchor}">{text}<span class="receipt-go"> → the cell</span></a>'
+    margin = "<b>✓ computed twice</b>" + text.replace(" · ", "<br>", 1)
     return (f'<details class="tick"><summary aria-label="Checked: {text}">✓</summary>{link}</details>'
-            f'<aside class="receipt" aria-hidden="true"><b>✓ computed twice</b>{text.replace(" · ", "<br>", 1)}</aside>')
+            f'<aside class="receipt" aria-hidden="true">{margin}</aside>')
 
 
 def on_doctree_read(app, doctree):

@@ -31,6 +31,7 @@ SOURCES = {                                                     # and the tests 
     "mlp.py": ["mlp", "validate", "fast", "train", "check"],
     "train.py": ["train", "validate", "mlp"],
     "fast.py": ["fast", "validate", "train"],
+    "pieces.py": ["fast", "train", "validate"],
 }
 EQUIVALENT = [                                                  # (where, what, why it is the same thing said otherwise)
     (r".*", r"sign: .*sigma' ?\(.* → .*sigma' ?\(-", "σ'(−z) = σ'(z)"),
