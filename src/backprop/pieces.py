@@ -26,13 +26,21 @@ def read(params, X, Y, n, chunk):
 
 @np.errstate(over="ignore", invalid="ignore")          # what overflows comes out as inf or nan
 def added(piece, params, parts, threads=1):
-    """Return J and the gradient, a list of arrays: piece(*params, X, Y, first row), summed over the parts."""
+    """Return J and the gradient, a list of arrays: what piece(*params, X, Y) gives, summed over the parts."""
     J, total = 0.0, None
-    for value, arrays in in_order(piece, ((*params, *part) for part in parts), threads):
+    for value, arrays in in_order(_judged, ((piece, params, *part) for part in parts), threads):
         J += value
         total = [np.add(a, b, out=a) for a, b in zip(total, arrays)] if total else arrays  # [eq-gradient-sum]
         del arrays                                      # its memory serves the next one
     return J, total
+
+
+@np.errstate(over="ignore", invalid="ignore")  # over: 1 / (1 + exp(-z)) is 0 in the limit; invalid: see finite_by
+def _judged(piece, params, X, Y, first_row):
+    """Return what piece gives, after its gradient has shown whether X is finite."""
+    value, arrays = piece(*params, X, Y)
+    validate.finite_by(arrays[0], "X", X, first_row)
+    return value, arrays
 
 
 def in_order(function, calls, threads):
