@@ -9,7 +9,7 @@ from .brackets import Brackets, key
 from .grammar import sub
 from .statements import Statement
 from .templates import Layers, slots, symbols
-from .terms import BigSum, Call, Chain, Derivative, Gradient, Number, Symbol, rebuild, walk
+from .terms import BigSum, Call, Chain, Derivative, Gradient, Number, Pair, Symbol, rebuild, walk
 
 NOT_DEFINED = ("Delta ", "delta ")
 
@@ -28,6 +28,8 @@ class Names:
         self.lines = [(s, self.settled[id(chain)]) for s in statements for chain in s.chains]
         self.numerators = {key(one) for _, chain in self.lines for one in differentiated(chain)}
         self.definers = self.provisional()
+        self.differentials = self.find_differentials()
+        self.find_loss()
         self.layers = Layers([chain for _, chain in self.definers] + [letter for s in statements for letter in declared(s)])
         self.find_indices([chain for _, chain in self.lines], [letter for s in statements for letter in declared(s)])
         self.find_letters(statements)
@@ -70,6 +72,21 @@ class Names:
         defined = {signature(chain.sides[0]) for _, chain in found}
         self.labels -= {s for s in self.labels if s in defined}
         return found
+
+    def find_differentials(self):
+        """Say whether a d before a letter is a nudge: a trace, a colon, or a d of the loss shows it."""
+        terms = [one for _, chain in self.lines for one in walk(chain)]
+        losses = {f"d {letter}" for letter, _ in self.numerators}
+        return any(isinstance(one, Pair) or isinstance(one, Call) and one.function == "tr" or isinstance(one, Symbol) and one.letter in losses
+                   for one in terms)
+
+    def find_loss(self):
+        """Take the last name that nothing else uses as the loss where dW stands for its derivative and no fraction says whose."""
+        letters = {s.letter for _, chain in self.lines for s in symbols(chain) if s.letter.startswith("d ")}
+        if letters and not self.differentials and not self.numerators:
+            used = {key(s) for _, chain in self.definers for side in chain.sides[1:] for s in symbols(side)}
+            ends = [key(chain.sides[0]) for _, chain in self.definers if key(chain.sides[0]) not in used]
+            self.numerators |= set(ends[-1:])
 
     def alone(self, letter, line):
         """Say whether a letter stands in no other line."""

@@ -10,7 +10,7 @@ from .meaning import Context
 from .problems import Ambiguous, Problem, SizesDiffer, Unreadable, Unsure
 from .sizes import Scope
 from .statements import GIVEN
-from .terms import BigSum, Call, Compared, Derivative, Entry, Number, Nudge, Ref, Row, Stack, Transpose, Unnamed, children, walk
+from .terms import BigSum, Call, Compared, Derivative, Entry, Number, Nudge, Ref, Row, Stack, Transpose, Unnamed, children, rebuild, walk
 from .values import NAMED, Nudges, Value, aligned
 
 TOLERANCE = 1e-8                     # of the largest entry; complex steps are exact to 1e-14
@@ -32,6 +32,7 @@ class Outcome:
     link: int = 0
     layers: dict = field(default_factory=dict)
     condition: str = ""
+    customary: bool = True
     dims: object = field(default=None, compare=False, repr=False)
 
 
@@ -39,7 +40,7 @@ class Judge:
     """Judge claims against the definitions of a model; `texts` are what is given and what the reader wrote."""
 
     def __init__(self, model, texts=("", "")):
-        self.texts, self.quick = texts, False
+        self.texts, self.quick, self.wrong = texts, False, {}
         self.model, self.derivation = model, model.derivation
         self.names, self.meaning = model.names, model.derivation.meaning
         self.turned_shown = any(isinstance(one, Derivative) and one.how == "turned" for d, _ in model.settled.values() for one in walk(d.term))
@@ -136,6 +137,7 @@ class Judge:
             except Problem as error:
                 problem = problem or error
                 continue
+            outcome = replace(outcome, customary=self.customary)
             if outcome.verdict in ("right", "ambiguous"):
                 return outcome
             wrong = wrong or outcome
@@ -245,6 +247,23 @@ class Judge:
                            "transposed if it is a column (denominator layout)", expected="a line that shows which layout is meant")
         return outcome
 
+    # --- lines that rest on a wrong one
+    def keep(self, number, outcome):
+        """Take in what became of a line."""
+        if outcome.verdict == "wrong" and outcome.sides:
+            self.wrong[number] = outcome
+
+    def follows(self, number):
+        """Return the number of an earlier wrong line from which a wrong line follows, or None."""
+        mine = self.wrong.get(number)
+        for earlier, other in self.wrong.items() if mine else ():
+            if earlier < number:
+                left, right = other.sides
+                changed = tuple(exchanged(side, left, right) for side in mine.sides)
+                if changed != mine.sides and self.holds(replace(mine, sides=changed), mine.dims, "=", None, ()):
+                    return earlier
+        return None
+
     # --- conditions
     def conditional(self, wrong, relation):
         """Return the outcome under a condition on what the text leaves open, or None."""
@@ -272,6 +291,11 @@ class Judge:
             return self.compared(wrong.sides, dims, relation, functions, normalized).verdict == "right"
         except Problem:
             return False
+
+
+def exchanged(term, old, new):
+    """Return a settled term with one part put for another."""
+    return new if term == old else rebuild(term, lambda child: exchanged(child, old, new))
 
 
 def free_indices(term):
