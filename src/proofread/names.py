@@ -49,6 +49,8 @@ class Names:
     def provisional(self):
         """Return the (statement, chain) pairs that define: a name on the left that was not there before."""
         seen, found = set(), []
+        self.bound = {index for _, chain in self.lines for one in walk(chain) if isinstance(one, BigSum) for index in one.indices}
+        self.given_with_index = any(s.given for s, _ in self.lines)
         for statement, chain in self.lines:
             left = chain.sides[0]
             if len(chain.sides) < 2 or chain.relations[0] not in ("=", "←") or not isinstance(left, Symbol):
@@ -62,8 +64,8 @@ class Names:
                 continue
             for other in aliases(chain, statement.given):
                 found.append((statement, other))
-            shape = key(left), tuple((kind, bracket, item.base) for kind, bracket, _, item in slots(left)
-                                     if item.base != "T" and not (len(item.base) == 1 and item.base.isalpha() and not bracket))
+            shape = key(left), tuple(self.outline(item, kind, bracket) for kind, bracket, _, item in slots(left) if item.base != "T")
+            shape = shape[0], tuple(part for part in shape[1] if part)
             accent, _, base = left.letter.rpartition(" ")
             cased = ((f"{accent} " if accent else "") + base.swapcase(), left.style), shape[1]
             if statement.given or not {shape, cased if shape[1] else shape} & seen:
@@ -72,6 +74,14 @@ class Names:
         defined = {signature(chain.sides[0]) for _, chain in found}
         self.labels -= {s for s in self.labels if s in defined}
         return found
+
+    def outline(self, item, kind, bracket):
+        """Return a mark as far as it tells names apart: an index does not, nor which letter counts a layer."""
+        if len(item.base) == 1 and item.base.isalpha():
+            if bracket:
+                return kind, bracket, "·", item.shift
+            return None if item.base in self.bound or self.given_with_index else (kind, bracket, item.base, item.shift)
+        return kind, bracket, item.base, item.shift
 
     def find_differentials(self):
         """Say whether a d before a letter is a nudge: a trace, a colon, or a d of the loss shows it."""

@@ -14,6 +14,7 @@ from .terms import BigSum, Call, Compared, Derivative, Entry, Number, Nudge, Ref
 from .values import NAMED, Nudges, Value, aligned
 
 TOLERANCE = 1e-8                     # of the largest entry; complex steps are exact to 1e-14
+NOTHING = 1e-13                      # what is smaller is rounding
 READINGS = 48
 SECONDS = 1.2                        # for all readings of one line
 
@@ -99,7 +100,7 @@ class Judge:
         sides, problems = [], []
         for place, side in enumerate(chain.sides):
             try:
-                sides.append((place, self.meaning.read(side, Context(layers, strict=True))))
+                sides.append((place, self.grounded(self.meaning.read(side, Context(layers, strict=True)))))
             except Problem as problem:
                 problems.append(Outcome(problem.verdict, problem.says, problem.place, problem.expected, link=max(place - 1, 0), layers=layers))
         outcomes = []
@@ -114,6 +115,15 @@ class Judge:
         given, text = self.texts
         start, end = term.span
         return given[start - GIVEN:end - GIVEN] if start >= GIVEN else text[start:end]
+
+    def grounded(self, term):
+        """Return a term if all it rests on could be read."""
+        for ref in (r for r in walk(term) if isinstance(r, Ref)):
+            for name in self.model.upstream(ref.name) if self.derivation.blocked else ():
+                if name.letter in self.derivation.blocked:
+                    said = self.derivation.blocked[name.letter]
+                    raise Unreadable(f"this rests on ${said.latex}$, which cannot be read", ref.span)
+        return term
 
     # --- one link
     def link(self, left, right, relation, deadline):
@@ -198,7 +208,7 @@ class Judge:
             if not self.agree(values, relation, settled):
                 return Outcome("wrong", sides=settled, values=tuple(pairs), entry=worst(*values[-1]), dims=dims)
         if empty:
-            return Outcome("unknown", "both sides are 0 because nothing connects these names", settled[0].span)
+            return Outcome("unknown", "both sides are 0 at every point: nothing here can be told apart", settled[0].span)
         return self.layout(settled, Outcome("right", sides=settled, values=tuple(pairs), dims=dims))
 
     def sides(self, point, settled, scale):
@@ -210,7 +220,7 @@ class Judge:
         with np.errstate(all="ignore"):
             left, right = (point.eval(side) for side in settled)
         (a, b), axes = aligned(left, right)
-        a, b = np.broadcast_arrays(np.real(a), np.real(b))
+        a, b = (np.where(np.abs(side) < NOTHING, 0, side) for side in np.broadcast_arrays(np.real(a), np.real(b)))
         if not (np.all(np.isfinite(a)) and np.all(np.isfinite(b))):
             raise Unreadable("a value is not finite here", settled[0].span)
         return a, b, axes
