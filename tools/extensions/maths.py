@@ -94,7 +94,7 @@ def visit_math_block(self, node):
         self.body.append(f'<span class="eqno">({get_node_equation_number(self, node)})')
         self.add_permalink_ref(node, _("Link to this equation"))
         self.body.append("</span>")
-    self.body.append("</div>\n")
+    self.body.append(node.get("receipt", "") + "</div>\n")
     raise nodes.SkipNode
 
 
