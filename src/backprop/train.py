@@ -1,8 +1,8 @@
 """Gradient descent with the gradient of mlp.py."""
 import numpy as np
 
-from backprop import validate
-from backprop.fast import value_and_gradient
+from backprop import pieces, validate
+from backprop.fast import piece
 from backprop.mlp import Params, forward
 
 
@@ -40,16 +40,18 @@ def train(params, X, Y, eta, epochs, batch=None, rng=None, lam=0.0):
         total = 0.0
         for start in range(0, n, batch):
             rows = order[start:start + batch]
-            J, gradient = value_and_gradient(params, X[rows], Y[rows], mean=True)
-            total += J * len(rows)
-            params = validate.still_finite(step(params, _with_penalty(gradient, params, lam), eta), epoch)
+            parts = (rows[part] for part in pieces.cuts(len(rows)))
+            J, gradient = pieces.added(piece, params, ((X[part], Y[part], 0) for part in parts))
+            total += J
+            params = validate.still_finite(_down(params, gradient, eta, lam, len(rows)), epoch)
         losses.append(total / n)
     return params, losses
 
 
-def _with_penalty(gradient, params, lam):
-    return gradient._replace(W_h=gradient.W_h + lam * params.W_h,
-                             W_out=gradient.W_out + lam * params.W_out)      # [eq-l2]
+def _down(params, gradient, eta, lam, n):
+    """Return params after one step down the mean gradient plus lam W; the sum over n rows and params were judged."""
+    W_h, W_out, *biases = (None if p is None else p - eta / n * g for p, g in zip(params, gradient))
+    return Params(W_h - eta * lam * params.W_h, W_out - eta * lam * params.W_out, *biases)      # [eq-l2]
 
 
 def predict(params, X):

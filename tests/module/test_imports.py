@@ -14,8 +14,9 @@ SOURCE = Path(backprop.__file__).parent
 MAY_IMPORT = {
     "validate": {"numpy"},
     "mlp": {"numpy", "backprop.validate"},
-    "fast": {"numpy", "backprop.validate", "backprop.mlp"},
-    "train": {"numpy", "backprop.validate", "backprop.mlp", "backprop.fast"},
+    "pieces": {"numpy", "backprop.validate"},
+    "fast": {"numpy", "backprop.validate", "backprop.mlp", "backprop.pieces"},
+    "train": {"numpy", "backprop.validate", "backprop.mlp", "backprop.fast", "backprop.pieces"},
     "check": {"numpy", "backprop.mlp"},
     "data/__init__": {"numpy"},
 }

@@ -18,6 +18,7 @@ SOURCES = {                                                     # and the tests 
     "mlp.py": ["mlp", "validate", "fast", "train", "check"],
     "train.py": ["train", "validate", "mlp"],
     "fast.py": ["fast", "validate", "train"],
+    "pieces.py": ["fast", "train", "validate"],
     "check.py": ["check", "validate", "reference_numbers"],
     "validate.py": ["validate", "mlp", "fast", "train", "check"],
     "conventions.py": ["conventions"],
