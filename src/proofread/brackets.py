@@ -11,6 +11,9 @@ from .terms import Call, Gradient, Group, Item, Mark, Number, Row, Sum, Symbol, 
 NUDGES = ("d", "Delta", "delta")
 
 
+CONSTANTS = ("alpha", "beta", "gamma", "epsilon", "varepsilon", "eta", "lambda", "mu", "rho", "kappa", "nu", "tau")    # never primed, a factor
+
+
 def bare(term):
     """Say whether a raw term is a letter without marks."""
     return isinstance(term, Symbol) and not term.marks and not term.primes
@@ -47,6 +50,7 @@ class Brackets:
         for chain in chains:
             for side in chain.sides if not all(map(bare, chain.sides)) else ():
                 self.note(side)
+        self.primed = {key(s) for chain in chains for s in walk(chain) if isinstance(s, Symbol) and s.primes}
         self.differentials = {name for name in NUDGES if (name, "") not in self.outside}
 
     def note(self, term, behind=None):
@@ -130,7 +134,8 @@ class Brackets:
             return replace(left, letter=letter, marks=(*left.marks, *right.marks), span=span)
         if all(map(bare, right.items)) and not any(key(one) in self.outside for one in right.items):
             return replace(left, marks=(*left.marks, *right.marks), span=span)
-        function = bool(lists) or key(left) not in self.without or key(left) in self.called
+        function = bool(lists) or key(left) in self.called or key(left) not in self.without and (
+            left.letter not in CONSTANTS or left.primes or key(left) in self.primed)
         if not function or any(i.base == "T" for mark in left.marks for i in mark.items or ()):
             return None
         call = Call(replace(left, primes=0), right.items, left.primes, span=span)

@@ -4,12 +4,13 @@ from dataclasses import replace
 from . import presets, words
 from .derivation import Derivation
 from .layout import lines
+from .mend import constant_ratio
 from .model import Model
 from .names import assigned
 from .problems import Problem, Unreadable
 from .report import Line, Report
 from .statements import GIVEN, ORDER, statement
-from .terms import BigSum, walk
+from .terms import BigSum, Derivative, Ref, Symbol, walk
 from .verdicts import Judge, Outcome
 
 ORDER_OF_VERDICTS = ("wrong", "sizes", "ambiguous", "unknown", "unreadable", "right-only-if", "right")
@@ -46,7 +47,8 @@ class Session:
                       for i, one in enumerate(lines(self.given))]
         except Problem as problem:
             return Report((Line(1, text[:200], "claim", problem.verdict, problem.sentence()),), text)
-        return Report(tuple(judge_all(before, read, self.sizes, (self.given, text))), text)
+        found, notes = judge_all(before, read, self.sizes, (self.given, text))
+        return Report(tuple(found), text, tuple(notes))
 
 
 def given_text(given):
@@ -69,21 +71,30 @@ def read_sizes(sizes):
 
 
 def judge_all(before, read, sizes, texts):
-    """Return a `Line` for each line of a text."""
+    """Return a `Line` for each line of a text, and the sentences on what was assumed for all of them."""
     try:
         derivation = Derivation(assigned([*before, *read]))
         model = Model(derivation, sizes)
         judge = Judge(model, texts) if model.problem is None else None
     except Problem as problem:
-        return [unjudged(s, problem) for s in read]
+        return [unjudged(s, problem) for s in read], ()
     except (ArithmeticError, LookupError, ValueError, TypeError, AttributeError, RecursionError, MemoryError):
-        return [unjudged(s, Unreadable(BEYOND)) for s in read]
+        return [unjudged(s, Unreadable(BEYOND)) for s in read], ()
     if judge is None:
-        return [unjudged(s, model.problem) for s in read]
+        return [unjudged(s, model.problem) for s in read], ()
     found = [judge_line(s, derivation, judge) for s in derivation.statements if not s.given]
     if derivation.shared() and any(line.is_wrong for line in found):
         found = list(map(one_step, found, single_step(derivation.statements, sizes, texts)))
-    return found
+    return follow(found, judge), words.notes(derivation, model)
+
+
+def follow(found, judge):
+    """Return the lines with what follows from a wrong line before it marked as such."""
+    out = []
+    for line in found:
+        source = judge.follows(line.number) if line.verdict == "wrong" else None
+        out.append(replace(line, follows_from=source) if source else line)
+    return out
 
 
 def single_step(statements, sizes, texts):
@@ -122,7 +133,26 @@ def judge_line(statement, derivation, judge):
         kind = "condition" if conditions else "definition"
         verdict = problem.verdict if problem else None
         return Line(number, latex, kind, verdict, problem.sentence() if problem else "", place=problem.place if problem else None)
+    outcomes = [summed(o, chains[0], judge) for o in outcomes]
+    judge.keep(number, min(outcomes, key=lambda o: ORDER_OF_VERDICTS.index(o.verdict)))
     return words.line(statement, chains, outcomes, judge)
+
+
+def summed(outcome, chain, judge):
+    """Return a first line on dZ that is off by a size as right if dZ is of the summed losses; from there on it is."""
+    left = outcome.sides[0] if outcome.sides else None
+    letter = chain.sides[0]
+    written = isinstance(letter, Symbol) and letter.letter.startswith("d ")
+    if outcome.verdict != "wrong" or not written or not isinstance(left, Derivative) or not isinstance(left.by, Ref):
+        return outcome
+    ratio, dims = constant_ratio(outcome), judge.model.dims
+    label = next((name for name, node in dims.labels.items() if ratio and abs(ratio * dims.known(node) - 1) < 1e-7 and dims.known(node) > 1), None)
+    if label is None:
+        return outcome
+    for layer in {left.by.name.layer, *range(judge.derivation.top + 1)}:
+        judge.meaning.scaled.setdefault(replace(left.by.name, layer=layer), label)
+    return replace(outcome, verdict="right-only-if", condition=f"${judge.text(letter)}$ stands for the derivative of the summed losses, ${label}$ times "
+                   "that of their mean; so it is read from here on")
 
 
 def outcomes_of(chain, statement, derivation, judge):
@@ -146,8 +176,3 @@ def outcomes_of(chain, statement, derivation, judge):
     if reaches and not defines and all(o.verdict in ("right", "right-only-if", "unknown") for o in outcomes):
         return [Outcome("ambiguous", words.REACHES, chain.span)]
     return outcomes
-
-
-def worst_of(outcomes):
-    """Return the outcome that decides the verdict of a line."""
-    return min(outcomes, key=lambda o: ORDER_OF_VERDICTS.index(o.verdict))

@@ -2,6 +2,7 @@
 from dataclasses import dataclass, replace
 
 from .brackets import key
+from .grammar import parse
 from .meaning import Context, Meaning
 from .names import Names, declared, signature
 from .problems import Problem, UnknownName
@@ -31,6 +32,7 @@ class Derivation:
         self.low, self.top = self.find_layers()
         self.meaning = Meaning(self.names, self.top)
         self.definitions, self.declared, self.conditions, self.problems, self.defining = {}, {}, [], {}, set()
+        self.blocked = {letter: s for s in statements if s.problem for letter in first_letters(s)}
         self.find_scalar_functions()
         self.declare()
         self.define()
@@ -125,11 +127,15 @@ class Derivation:
             self.define_one(statement, chain, right, strict)
         except Problem as problem:
             self.problems.setdefault(statement.number if not statement.given else -statement.number, problem)
+            if not isinstance(right, Symbol):
+                self.blocked[chain.sides[0].letter] = statement
 
     def define_one(self, statement, chain, right, strict):
         """Read one definition, for each layer it holds for."""
         left = chain.sides[0]
         if self.function_only(left):
+            for parameter in self.names.brackets.parameters[key(left)][0]:
+                self.meaning.read_symbol(parameter, Context())
             return
         items = list(self.names.layers.found(left))
         shift = items[0].shift if items and items[0].base in self.names.layers.letters else 0
@@ -194,7 +200,7 @@ class Derivation:
         for letter, style in numerators - {(n.letter, n.style) for n in self.meaning.known}:
             if (letter, style) not in self.functions_used():
                 open_.append(Name(letter, style))
-        for name in dict.fromkeys(open_):
+        for name in [n for n in dict.fromkeys(open_) if n.letter not in self.blocked]:
             ends = [end for end in self.ends() if name not in self.upstream(end)]
             if ends:
                 term = Call(Unnamed(name.letter, True), tuple(Ref(end) for end in ends))
@@ -234,6 +240,7 @@ class Derivation:
             number = statement.number if not statement.given else -statement.number
             if differentiates(right) and number in self.problems:
                 del self.problems[number]
+                self.blocked.pop(chain.sides[0].letter, None)
                 self.attempt(statement, chain, right, strict="layers")
 
     def functions_used(self):
@@ -274,6 +281,15 @@ class Derivation:
         left = chain.sides[0]
         sized = isinstance(left, Symbol) and signature(left) in self.names.labels and isinstance(chain.sides[-1], Number)
         return sized or bool(set(chain.relations) & ORDER)
+
+
+def first_letters(statement):
+    """Return the letter with which an unreadable line begins, if its left side can be read."""
+    try:
+        left = parse(statement.latex.split("=")[0])
+    except Problem:
+        return []
+    return [next((s.letter for s in walk(left.sides[0]) if isinstance(s, Symbol)), "")]
 
 
 def pick(chain, names):

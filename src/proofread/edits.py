@@ -88,7 +88,7 @@ class Editor:
     def indices(self, s, mark, text):
         """Yield the changes of indices and layers in one mark."""
         letters = [i.base for i in mark.items or () if i.base != "T"]
-        index = [slot[3].base for slot in slots(s) if self.names.is_index(s, *slot)]
+        index = [slot[3].base for slot in slots(s) if self.judge.meaning.classify(s, *slot, strict=True) == "index"]
         mine = [b for b in letters if b in index]
         if len(mine) == 2 and mine[0] != mine[1]:
             yield Edit("index", *mark.span, exchanged(text, *mine), "the indices exchanged")

@@ -26,7 +26,8 @@ product: run | reaching | run reaching | run op reaching
 run: factor | run factor | run op factor | run op negative
 ?op: OP | SLASH
 ?factor: symbol | number | group | fraction | root | call | slash | norm | bars | angle | matrix | cases | gradient | braces
-?reaching: bigsum | operator | limit
+?reaching: bigsum | operator | limit | open_call
+open_call: FUNCTION mark* bigsum
 negative: SIGN factor
 symbol: LETTER mark*
 number: NUMBER mark*
@@ -292,6 +293,8 @@ class Build(Transformer):
             return wrap(called, *behind)
         inner = argument.items if plain else (argument,)
         return Call(function.value.value, inner, primes, marks, span=span_of([function, argument]))
+
+    open_call = call
 
     def slash(self, _d, *rest):
         top = rest[0] if isinstance(rest[0], Term) else None

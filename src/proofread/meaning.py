@@ -6,7 +6,7 @@ from .grammar import sub
 from .names import signature, with_powers
 from .problems import Ambiguous, Unreadable, UnknownName
 from .templates import slots, symbols
-from .terms import (At, Call, Cases, Compared, Derivative, Dots, Entry, Function, Identity, Index, Local, Matrix, Name, Nudge, Number, Power,
+from .terms import (At, Call, Cases, Compared, Derivative, Dots, Entry, Function, Identity, Index, Local, Matrix, Name, Nudge, Number, Power, Product,
                     Ref, Size, Stack, Sum, Symbol, Transpose, Unnamed, rebuild, walk)
 
 KINDS = {"_": 0, "[": 1, "(": 1, "^": 2}
@@ -33,7 +33,7 @@ class Meaning:
         self.typed = self.find_typed()
         self.layered = {self.canon(s) for _, chain in names.lines for s in symbols(chain)
                         for kind, bracket, place, _ in slots(s) if names.layers.holds(s.letter, kind, bracket, place)}
-        self.scalar_functions = set()
+        self.scalar_functions, self.scaled = set(), {}
 
     def find_typed(self):
         """Say whether one letter is defined with several index letters in a chain: a_j and a_k."""
@@ -63,9 +63,27 @@ class Meaning:
             return special
         prefix, _, plain = s.letter.rpartition(" ")
         if prefix in ("Delta", "delta", "d") and self.canon(s) not in self.names.lefts:
+            if prefix == "d" and not self.names.differentials:
+                return self.derivative_letter(replace(s, letter=plain), context)
             inner = self.read_symbol(replace(s, letter=plain), context)
             return self.nudge(prefix, inner, s)
         return self.behind(*self.split(s, context))
+
+    def derivative_letter(self, s, context):
+        """Return what dW stands for: the derivative of the loss, or that of the summed losses where a line has shown it."""
+        inner = self.read_symbol(s, context)
+        turned = isinstance(inner, Transpose)
+        ref = inner.of if turned else inner
+        if not isinstance(ref, Ref):
+            raise Unreadable("a d before something that is no quantity", s.span)
+        losses = [k for k in self.known if self.names.canon.get((k.letter, k.style), (k.letter, k.style)) in self.names.numerators
+                  and k.layer is None]
+        if len(losses) != 1:
+            raise Ambiguous("d of which loss? write a fraction", s.span, r"\frac{\partial J}{\partial W}")
+        term = Derivative(Ref(losses[0], span=s.span), ref, "gradient", span=s.span)
+        if ref.name in self.scaled:
+            term = Product("", Size(self.scaled[ref.name]), term, span=s.span)
+        return Transpose(term, span=s.span) if turned else term
 
     def nudge(self, prefix, inner, s):
         """Return the nudge of a quantity; what stands behind it stays outside."""

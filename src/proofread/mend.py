@@ -6,7 +6,7 @@ import numpy as np
 from .brackets import key
 from .edits import Editor, applied, judged
 from .templates import slots, symbols
-from .terms import BigSum, Call, Number, Symbol, walk
+from .terms import BigSum, Call, Entry, Number, Ref, Symbol, walk
 
 SECONDS = 0.9
 LETTER = "letter"
@@ -34,7 +34,8 @@ def mend(statement, chain, outcome, judge):
 def candidates(statement, chain, outcome, judge, ratio):
     """Yield the changes of the right side of the wrong link, then of its left side, the likeliest kinds first."""
     editor = Editor(statement.latex, statement.span[0], judge)
-    editor.line_indices = {i.base for s in symbols(chain) for _, _, _, i in slots(s) if i.base in judge.names.indices}
+    editor.line_indices = {i for side in outcome.sides for r in walk(side) if isinstance(r, Ref | Entry) for i in r.indices if isinstance(i, str)} \
+        or {i.base for s in symbols(chain) for _, _, _, i in slots(s) if i.base in judge.names.indices}
     editor.factors, editor.sums = missing_factors(judge, chain), missing_sums(judge, chain)
     right, left = chain.sides[outcome.link + 1], chain.sides[outcome.link]
     found = [*editor.of(right), *editor.whole(right)]
@@ -42,7 +43,8 @@ def candidates(statement, chain, outcome, judge, ratio):
     for edit in sorted(found, key=lambda e: (order.index(e.kind) if e.kind in order else len(order), cost(editor, e))):
         if not (ratio is not None and edit.kind not in ("sign", "factor", "product", "slope", LETTER)):
             yield edit
-    yield from sorted(editor.of(left), key=lambda e: order.index(e.kind) if e.kind in order else len(order))
+    left_edits = (e for e in editor.of(left) if e.kind in ("index", "layer") or isinstance(left, Symbol))
+    yield from sorted(left_edits, key=lambda e: order.index(e.kind) if e.kind in order else len(order))
 
 
 def cost(editor, edit):

@@ -182,6 +182,8 @@ class Model:
             for node, axis in zip(rest, order):
                 sides[axis] = node
             shape = tuple(sides)
+        elif own and name.style != "bold" and self.loose == 0:
+            measure.dims.unite_shapes(shape, NUMBER, definition.span)
         elif name in self.scalars and self.loose < 3:
             measure.dims.unite_shapes(shape, NUMBER, definition.span)
         elif self.one_index(name):

@@ -9,7 +9,7 @@ from .brackets import Brackets, key
 from .grammar import sub
 from .statements import Statement
 from .templates import Layers, slots, symbols
-from .terms import BigSum, Call, Chain, Derivative, Gradient, Number, Symbol, rebuild, walk
+from .terms import BigSum, Call, Chain, Derivative, Gradient, Number, Pair, Symbol, rebuild, walk
 
 NOT_DEFINED = ("Delta ", "delta ")
 
@@ -28,6 +28,8 @@ class Names:
         self.lines = [(s, self.settled[id(chain)]) for s in statements for chain in s.chains]
         self.numerators = {key(one) for _, chain in self.lines for one in differentiated(chain)}
         self.definers = self.provisional()
+        self.differentials = self.find_differentials()
+        self.find_loss()
         self.layers = Layers([chain for _, chain in self.definers] + [letter for s in statements for letter in declared(s)])
         self.find_indices([chain for _, chain in self.lines], [letter for s in statements for letter in declared(s)])
         self.find_letters(statements)
@@ -47,6 +49,8 @@ class Names:
     def provisional(self):
         """Return the (statement, chain) pairs that define: a name on the left that was not there before."""
         seen, found = set(), []
+        self.bound = {index for _, chain in self.lines for one in walk(chain) if isinstance(one, BigSum) for index in one.indices}
+        self.given_with_index = any(s.given for s, _ in self.lines)
         for statement, chain in self.lines:
             left = chain.sides[0]
             if len(chain.sides) < 2 or chain.relations[0] not in ("=", "←") or not isinstance(left, Symbol):
@@ -60,8 +64,8 @@ class Names:
                 continue
             for other in aliases(chain, statement.given):
                 found.append((statement, other))
-            shape = key(left), tuple((kind, bracket, item.base) for kind, bracket, _, item in slots(left)
-                                     if item.base != "T" and not (len(item.base) == 1 and item.base.isalpha() and not bracket))
+            shape = key(left), tuple(self.outline(item, kind, bracket) for kind, bracket, _, item in slots(left) if item.base != "T")
+            shape = shape[0], tuple(part for part in shape[1] if part)
             accent, _, base = left.letter.rpartition(" ")
             cased = ((f"{accent} " if accent else "") + base.swapcase(), left.style), shape[1]
             if statement.given or not {shape, cased if shape[1] else shape} & seen:
@@ -70,6 +74,29 @@ class Names:
         defined = {signature(chain.sides[0]) for _, chain in found}
         self.labels -= {s for s in self.labels if s in defined}
         return found
+
+    def outline(self, item, kind, bracket):
+        """Return a mark as far as it tells names apart: an index does not, nor which letter counts a layer."""
+        if len(item.base) == 1 and item.base.isalpha():
+            if bracket:
+                return kind, bracket, "·", item.shift
+            return None if item.base in self.bound or self.given_with_index else (kind, bracket, item.base, item.shift)
+        return kind, bracket, item.base, item.shift
+
+    def find_differentials(self):
+        """Say whether a d before a letter is a nudge: a trace, a colon, or a d of the loss shows it."""
+        terms = [one for _, chain in self.lines for one in walk(chain)]
+        losses = {f"d {letter}" for letter, _ in self.numerators}
+        return any(isinstance(one, Pair) or isinstance(one, Call) and one.function == "tr" or isinstance(one, Symbol) and one.letter in losses
+                   for one in terms)
+
+    def find_loss(self):
+        """Take the last name that nothing else uses as the loss where dW stands for its derivative and no fraction says whose."""
+        letters = {s.letter for _, chain in self.lines for s in symbols(chain) if s.letter.startswith("d ")}
+        if letters and not self.differentials and not self.numerators:
+            used = {key(s) for _, chain in self.definers for side in chain.sides[1:] for s in symbols(side)}
+            ends = [key(chain.sides[0]) for _, chain in self.definers if key(chain.sides[0]) not in used]
+            self.numerators |= set(ends[-1:])
 
     def alone(self, letter, line):
         """Say whether a letter stands in no other line."""

@@ -211,6 +211,8 @@ class Measure:
         if self.is_number(a) and self.is_number(b):
             return a
         number, other = (left, b) if self.is_number(a) else (right, a)
+        if isinstance(right if self.is_number(a) else left, Ref) and not isinstance(number, Number | Size):
+            return self.fits([lambda: self.same(a, b, span)], span, f"{self.say(a)} plus {self.say(b)}")
         plain = number is None or isinstance(number, Number | Size) or self.may_be_bias(number) or not any(
             isinstance(one, Ref) for one in walk(number))
         options = [lambda: other] if plain or not self.is_open(other) else []

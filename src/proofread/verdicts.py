@@ -10,10 +10,11 @@ from .meaning import Context
 from .problems import Ambiguous, Problem, SizesDiffer, Unreadable, Unsure
 from .sizes import Scope
 from .statements import GIVEN
-from .terms import BigSum, Call, Compared, Derivative, Entry, Number, Nudge, Ref, Row, Stack, Transpose, Unnamed, children, walk
+from .terms import BigSum, Call, Compared, Derivative, Entry, Number, Nudge, Ref, Row, Stack, Transpose, Unnamed, children, rebuild, walk
 from .values import NAMED, Nudges, Value, aligned
 
 TOLERANCE = 1e-8                     # of the largest entry; complex steps are exact to 1e-14
+NOTHING = 1e-13                      # what is smaller is rounding
 READINGS = 48
 SECONDS = 1.2                        # for all readings of one line
 
@@ -32,6 +33,7 @@ class Outcome:
     link: int = 0
     layers: dict = field(default_factory=dict)
     condition: str = ""
+    customary: bool = True
     dims: object = field(default=None, compare=False, repr=False)
 
 
@@ -39,7 +41,7 @@ class Judge:
     """Judge claims against the definitions of a model; `texts` are what is given and what the reader wrote."""
 
     def __init__(self, model, texts=("", "")):
-        self.texts, self.quick = texts, False
+        self.texts, self.quick, self.wrong = texts, False, {}
         self.model, self.derivation = model, model.derivation
         self.names, self.meaning = model.names, model.derivation.meaning
         self.turned_shown = any(isinstance(one, Derivative) and one.how == "turned" for d, _ in model.settled.values() for one in walk(d.term))
@@ -98,7 +100,7 @@ class Judge:
         sides, problems = [], []
         for place, side in enumerate(chain.sides):
             try:
-                sides.append((place, self.meaning.read(side, Context(layers, strict=True))))
+                sides.append((place, self.grounded(self.meaning.read(side, Context(layers, strict=True)))))
             except Problem as problem:
                 problems.append(Outcome(problem.verdict, problem.says, problem.place, problem.expected, link=max(place - 1, 0), layers=layers))
         outcomes = []
@@ -113,6 +115,15 @@ class Judge:
         given, text = self.texts
         start, end = term.span
         return given[start - GIVEN:end - GIVEN] if start >= GIVEN else text[start:end]
+
+    def grounded(self, term):
+        """Return a term if all it rests on could be read."""
+        for ref in (r for r in walk(term) if isinstance(r, Ref)):
+            for name in self.model.upstream(ref.name) if self.derivation.blocked else ():
+                if name.letter in self.derivation.blocked:
+                    said = self.derivation.blocked[name.letter]
+                    raise Unreadable(f"this rests on ${said.latex}$, which cannot be read", ref.span)
+        return term
 
     # --- one link
     def link(self, left, right, relation, deadline):
@@ -136,6 +147,7 @@ class Judge:
             except Problem as error:
                 problem = problem or error
                 continue
+            outcome = replace(outcome, customary=self.customary)
             if outcome.verdict in ("right", "ambiguous"):
                 return outcome
             wrong = wrong or outcome
@@ -196,7 +208,7 @@ class Judge:
             if not self.agree(values, relation, settled):
                 return Outcome("wrong", sides=settled, values=tuple(pairs), entry=worst(*values[-1]), dims=dims)
         if empty:
-            return Outcome("unknown", "both sides are 0 because nothing connects these names", settled[0].span)
+            return Outcome("unknown", "both sides are 0 at every point: nothing here can be told apart", settled[0].span)
         return self.layout(settled, Outcome("right", sides=settled, values=tuple(pairs), dims=dims))
 
     def sides(self, point, settled, scale):
@@ -208,7 +220,7 @@ class Judge:
         with np.errstate(all="ignore"):
             left, right = (point.eval(side) for side in settled)
         (a, b), axes = aligned(left, right)
-        a, b = np.broadcast_arrays(np.real(a), np.real(b))
+        a, b = (np.where(np.abs(side) < NOTHING, 0, side) for side in np.broadcast_arrays(np.real(a), np.real(b)))
         if not (np.all(np.isfinite(a)) and np.all(np.isfinite(b))):
             raise Unreadable("a value is not finite here", settled[0].span)
         return a, b, axes
@@ -245,6 +257,23 @@ class Judge:
                            "transposed if it is a column (denominator layout)", expected="a line that shows which layout is meant")
         return outcome
 
+    # --- lines that rest on a wrong one
+    def keep(self, number, outcome):
+        """Take in what became of a line."""
+        if outcome.verdict == "wrong" and outcome.sides:
+            self.wrong[number] = outcome
+
+    def follows(self, number):
+        """Return the number of an earlier wrong line from which a wrong line follows, or None."""
+        mine = self.wrong.get(number)
+        for earlier, other in self.wrong.items() if mine else ():
+            if earlier < number:
+                left, right = other.sides
+                changed = tuple(exchanged(side, left, right) for side in mine.sides)
+                if changed != mine.sides and self.holds(replace(mine, sides=changed), mine.dims, "=", None, ()):
+                    return earlier
+        return None
+
     # --- conditions
     def conditional(self, wrong, relation):
         """Return the outcome under a condition on what the text leaves open, or None."""
@@ -272,6 +301,11 @@ class Judge:
             return self.compared(wrong.sides, dims, relation, functions, normalized).verdict == "right"
         except Problem:
             return False
+
+
+def exchanged(term, old, new):
+    """Return a settled term with one part put for another."""
+    return new if term == old else rebuild(term, lambda child: exchanged(child, old, new))
 
 
 def free_indices(term):

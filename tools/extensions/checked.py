@@ -17,6 +17,7 @@ from sphinx.util.docutils import SphinxDirective
 from tools.judge import printed
 
 logger = logging.getLogger(__name__)
+DEFINITION = '<span class="receipt definition">def</span>'
 LINE = re.compile(r"^✓ (?P<label>eq-\S+)  by (?P<method>.+), sizes (?P<sizes>.+?), agrees within (?P<within>\S+)$",
                   re.M)
 
@@ -66,59 +67,67 @@ def printed_lines(doctree):
                 yield from ((match, cell) for match in LINE.finditer(output.astext()))
 
 
-DEFINITION = '<span class="receipt definition">def</span>'
-
-
 def receipt(how, anchor):
-    """Return the tick beside an equation's number: how it was checked, in the margin or when asked, and the way to the cell."""
+    """Return the tick beside an equation's number: how it was checked, in the margin or when asked, and the cell."""
     text = html.escape(words(how))
     link = f'<a href="#{anchor}">{text}<span class="receipt-go"> → the cell</span></a>'
     return (f'<details class="tick"><summary aria-label="Checked: {text}">✓</summary>{link}</details>'
-            f'<aside class="receipt" aria-hidden="true"><b>✓ computed twice</b>{text.replace(" · ", "<br>", 1)}</aside>')
+            '<aside class="receipt" aria-hidden="true"><b>✓ computed twice</b>'
+            f'{text.replace(" · ", "<br>", 1)}</aside>')
 
 
 def on_doctree_read(app, doctree):
-    """Match the equations of a page with the lines its cells printed."""
+    """Match the equations of a page with the lines its cells printed, and evaluate what is printed."""
     env, page = app.env, app.env.docname
     blocks = {b["label"]: b for b in doctree.findall(nodes.math_block)
               if str(b.get("label", "")).startswith(("eq-", "def-"))}
-    checks, anchors = {}, {}
-    for match, cell in printed_lines(doctree):
-        label = match["label"]
-        if label not in blocks:
-            logger.warning("a cell checks %s, but no equation of this page has that label", label, location=cell,
-                           type="checked")
-            continue
-        how = (match["method"], match["sizes"], match["within"])
-        checks.setdefault(label, [])
-        checks[label] += [how] if how not in checks[label] else []
-        if not cell["ids"]:
-            cell["ids"] = ["check-" + label.removeprefix("eq-")]
-            doctree.ids[cell["ids"][0]] = cell
-        anchors.setdefault(label, cell["ids"][0])
-    equations = [printed.Equation(label, block.astext(), page.rpartition("/")[2]) for label, block in blocks.items()]
-    definitions = printed.definitions(equations)
-    found = []
-    for equation in equations:
-        block, label = blocks[equation.label], equation.label
-        try:
-            if run := label not in printed.NOT_RUN:
-                printed.check(equation, definitions, draws=1)
-        except printed.Refused as error:
-            run = False
-            logger.warning("the printed equation does not come out: %s", error, location=block, type="checked")
+    checks, anchors = checks_of(doctree, blocks)
+    refused = evaluate(blocks, page)
+    for label, block in blocks.items():
         if label in checks:
-            found.append(Checked(label, equation.latex, tuple(checks[label]), run))
             block["receipt"] = receipt(checks[label], anchors[label])
         elif label.startswith("def-"):
             block["receipt"] = DEFINITION
         else:
             logger.warning("no cell of this page checks the equation %s", label, location=block, type="checked")
-    every = env.checked_equations = getattr(env, "checked_equations", {})
-    if found:
-        every[page] = found
+    env.checked_equations = getattr(env, "checked_equations", {})
+    if checks:
+        env.checked_equations[page] = [Checked(label, block.astext(), tuple(checks[label]), label not in refused)
+                                       for label, block in blocks.items() if label in checks]
     if any(isinstance(node, (Listing, Strip)) for node in doctree.findall()):
         env.checked_listings = getattr(env, "checked_listings", set()) | {page}
+
+
+def checks_of(doctree, blocks):
+    """Return {label: ways it was checked} and {label: where the first cell that did stands}."""
+    checks, anchors = {}, {}
+    for match, cell in printed_lines(doctree):
+        label, how = match["label"], (match["method"], match["sizes"], match["within"])
+        if label not in blocks:
+            logger.warning("a cell checks %s, but no equation of this page has that label", label, location=cell,
+                           type="checked")
+            continue
+        if how not in checks.setdefault(label, []):
+            checks[label].append(how)
+        if not cell["ids"]:
+            cell["ids"] = ["check-" + label.removeprefix("eq-")]
+            doctree.ids[cell["ids"][0]] = cell
+        anchors.setdefault(label, cell["ids"][0])
+    return checks, anchors
+
+
+def evaluate(blocks, page):
+    """Evaluate the LaTeX of every equation of a page; warn of what does not come out, and return its labels."""
+    equations = [printed.Equation(label, block.astext(), page.rpartition("/")[2]) for label, block in blocks.items()]
+    definitions, refused = printed.definitions(equations), set()
+    for equation in equations:
+        try:
+            printed.check(equation, definitions, draws=1)
+        except printed.Refused as error:
+            refused.add(equation.label)
+            logger.warning("the printed equation does not come out: %s", error, location=blocks[equation.label],
+                           type="checked")
+    return refused
 
 
 def purge(app, env, docname):

@@ -21,7 +21,7 @@ import numpy as np
 from lark import Token, Tree
 
 from tools.judge.grammar import Refused, parse, symbols
-from tools.judge.worlds import CHAPTERS, NOT_RUN, SPELLINGS, WITHOUT_LAYER, WORLDS
+from tools.judge.worlds import CHAPTERS, SPELLINGS, WITHOUT_LAYER, WORLDS
 
 STEP = 1e-20            # of the complex step: no difference is taken, so it can be this small
 RTOL = 1e-12            # of the largest entry

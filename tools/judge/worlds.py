@@ -95,5 +95,3 @@ WORLDS = {
     "bias": world(on=r"(?<![a-zA-Z\\])b(?![a-zA-Z])"),
     "identity": world(phi="identity"), "tanh": world(phi="tanh"), "relu": world(phi="relu"), "sigmoid": world(phi="sigma"),
 }
-
-NOT_RUN = {}        # label: why the printed equation cannot be run
