@@ -46,8 +46,8 @@
     const box = formula.closest(".math-scroll");
     if (!box || formula.parentElement !== box) return false;
     const ink = this.ink(formula), edge = box.getBoundingClientRect(), middle = (edge.left + edge.right) / 2;
-    if (box.scrollWidth > box.clientWidth) return ink.left + box.scrollLeft - edge.left > 16;
-    return Math.abs((ink.left + ink.right) / 2 - middle) > 10;
+    if (box.scrollWidth > box.clientWidth) return ink.left + box.scrollLeft - edge.left > 24;
+    return Math.abs((ink.left + ink.right) / 2 - middle) > 16;
   },
 
   // The box of a displayed formula scrolls although the formula fits.
