@@ -258,3 +258,9 @@ def test_what_is_wrong_with_a_gradient_is_said_of_the_gradient(b, message):
     params = Params(np.ones((3, 4)), np.ones((4, 2)), np.ones(4), np.ones(2))
     with pytest.raises(ValueError, match=message):
         step(params, params._replace(b_h=b), 0.1)
+
+
+@pytest.mark.parametrize("length, shown", [(38, "'" + "x" * 38 + "'"), (39, "'" + "x" * 36 + "...")])
+def test_a_value_is_shown_whole_up_to_40_characters(length, shown):
+    with pytest.raises(ValueError, match=f"^mean is {re.escape(shown)}: it must be True or False$"):
+        loss(TRACE, Y, mean="x" * length)
