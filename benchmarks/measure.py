@@ -200,7 +200,7 @@ def counted(m, d, t, n):
     """Return what one example costs, counted while the module works: operations, bytes read, bytes held at the peak."""
     params, X, Y = numbers(m, d, t, n, "float64")
     COUNTED.clear()
-    fast._piece(*(a.view(Counted) for a in (*params, X, Y)))
+    fast.piece(*(a.view(Counted) for a in (*params, X, Y)))
     backprop.value_and_gradient(params, Read(X), Read(Y))
     found = {kind: number / n for kind, number in COUNTED.items()}
     held = [peak(textbook(params, X[:k], Y[:k])[0]) for k in (n // 2, n)]
