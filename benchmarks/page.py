@@ -279,7 +279,8 @@ One example costs, in a network with m inputs, d hidden units and t outputs:
   other three;
 - d + 3t exponentials and logarithms, and 8d + 13t other operations, entry by entry;
 - 8(m + t) bytes read, in float64;
-- 8(4d + 3t) bytes held at the peak of the textbook form, which keeps whole arrays. In pieces an example holds nothing: the
+- 8(4d + 3t) bytes held at the peak of the textbook form, which keeps whole arrays (8(5d + 3t) from Python 3.14 on, where
+  NumPy no longer reuses the memory of 1 − a for a(1 − a)). In pieces an example holds nothing: the
   whole call needs 8({thousands(CHUNK)}(2d + 3t) + 2(md + dt + d + t)) bytes, for one piece and two gradients, whatever n is.
 
 Adding up the pieces costs another (md + dt + d + t)/{thousands(CHUNK)} additions per example. Here is each formula beside what was counted

@@ -7,6 +7,7 @@ import pytest
 
 from tools.judge.browser import chromium, launch
 from tools.make import build, serve
+from tools.make.lock import locked
 
 CI = bool(os.environ.get("CI"))
 loud = []
@@ -51,7 +52,7 @@ def built(tmp_path_factory, request):
         shared = shared.parent
     folder = shared / "book"
     folder.mkdir(exist_ok=True)
-    with build.locked(folder / "lock"):
+    with locked(folder / "lock", "Another worker builds the book."):
         result = folder / "result"
         if not result.exists():
             good, record = build.build(into=folder, stored=True, say=lambda *a, **k: None)

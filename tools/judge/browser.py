@@ -9,6 +9,7 @@ in light and in dark.
 
 import argparse
 import gzip
+import itertools
 import os
 import shutil
 import sys
@@ -21,6 +22,7 @@ from tools.make import serve
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 CODE = ("script", "stylesheet", "font")
+PIECE = 8_000  # pixels in height of a picture
 OBSERVE = """window.shifted = 0; new PerformanceObserver((list) => { for (const entry of list.getEntries())
   if (!entry.hadRecentInput) window.shifted += entry.value; }).observe({type: "layout-shift", buffered: true});"""
 PAINT = "(performance.getEntriesByName('first-contentful-paint')[0] || {startTime: 0}).startTime"
@@ -132,15 +134,21 @@ def table(browser, address, names):
         print(f"{name:34}{row[0]:9.0f}{row[1]:9.0f}{row[2]:9.0f}{row[3]:8.3f}{found:8}", flush=True)
 
 
+def shoot(page, stem):
+    """Make pictures of the whole page, stem-1.png, stem-2.png …, in pieces: below 16,384 px a picture stays blank."""
+    width, height = page.viewport_size["width"], page.evaluate("document.documentElement.scrollHeight")
+    for k, top in enumerate(range(0, height, PIECE), start=1):
+        clip = {"x": 0, "y": top, "width": width, "height": min(PIECE, height - top)}
+        page.screenshot(path=f"{stem}-{k}.png", full_page=True, clip=clip)
+
+
 def shots(browser, address, names, folder):
     folder.mkdir(parents=True, exist_ok=True)
-    for name in names:
-        for theme in ("light", "dark"):
-            for width in (1280, 390):
-                with Visit(browser, address + name, theme, width) as visit:
-                    picture = folder / f"{Path(name).stem}-{theme}-{width}.png"
-                    visit.page.screenshot(path=picture, full_page=True)
-        print(f"  {name}", flush=True)
+    for name, theme, width in itertools.product(names, ("light", "dark"), (1280, 390)):
+        with Visit(browser, address + name, theme, width) as visit:
+            visit.scroll()
+            shoot(visit.page, folder / f"{Path(name).stem}-{theme}-{width}")
+        print(f"  {name}, {theme}, {width} px wide", flush=True)
     print(f"The pictures are in {folder}.")
 
 
