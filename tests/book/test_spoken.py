@@ -59,7 +59,8 @@ def test_no_displayed_formula_of_the_book_is_silent_and_no_letter_or_digit_is_lo
         words = element.get("alttext")
         said = words.replace("squared", "2").replace("cubed", "3")
         leaves = "".join(part.text or "" for part in element.iter() if part.tag in ("mi", "mn"))
-        missing = [sign for sign in leaves if sign.isascii() and sign.isalnum() and said.count(sign) < leaves.count(sign)]
+        missing = [sign for sign in leaves if sign.isascii() and sign.isalnum()
+                   and said.count(sign) < leaves.count(sign)]
         assert words and not missing, (latex, words)
         assert not set(words) & set("{}\\^_"), words
         seen += 1

@@ -14,7 +14,8 @@ from tools.make import serve
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).resolve().parents[2]
 TOC = yaml.safe_load((ROOT / "_toc.yml").read_text("utf-8"))
-PAGES = [f"{name}.html" for name in [TOC["root"]] + [chapter["file"] for part in TOC["parts"] for chapter in part["chapters"]]]
+PAGES = [f"{name}.html" for name in [TOC["root"]]
+         + [chapter["file"] for part in TOC["parts"] for chapter in part["chapters"]]]
 MEASURE = f"""async () => {{ const layout = {engines.LAYOUT};
   await document.fonts.ready;
   layout.unfold();
@@ -92,7 +93,8 @@ def test_what_would_break_a_formula_is_noticed(engine, watched):
     engine.size(1280, 900)
     engine.open(watched + "chapters/02_mlp_2_2_2.html")
     expected, rules = BEFORE[engine.name]
-    engine.ask("(rules) => document.head.append(Object.assign(document.createElement('style'), {textContent: rules}))", rules)
+    engine.ask("(rules) => document.head.append(Object.assign(document.createElement('style'), {textContent: rules}))",
+               rules)
     formulas = engine.ask(MEASURE)[0]
     assert all(formulas[fault] for fault in expected), {fault: len(formulas[fault]) for fault in FAULTS}
 

@@ -6,17 +6,25 @@ no word for stays the sign that it is.
 
 WORDS = {
     "=": "equals", "≠": "is not equal to", "≈": "is about", "<": "is less than", ">": "is greater than",
-    "≤": "is at most", "≥": "is at least", "≪": "is much less than", "≫": "is much greater than", "∈": "in", "∝": "is proportional to",
-    "+": "plus", "−": "minus", "-": "minus", "±": "plus or minus", "⋅": "times", "·": "times", "×": "by", "⊙": "times entry by entry",
-    "∘": "after", "⊗": "outer product with", "/": "over", "∂": "partial", "∇": "gradient", "∑": "sum", "∏": "product", "∫": "integral",
-    "∞": "infinity", "→": "to", "←": "becomes", "⟶": "to", "↦": "maps to", "⇒": "implies", "⊤": "transpose", "′": "prime", "″": "double prime",
-    "∗": "star", "*": "star", "…": "and so on", "⋯": "and so on", "⋮": "and so on", "⋱": "and so on", "ℓ": "ell", "ℒ": "L", "ln": "log",
-    "(": "open paren", ")": "close paren", "[": "open bracket", "]": "close bracket", "{": "open brace", "}": "close brace",
-    "⟨": "inner product of", "⟩": "end product", "|": "bar", "‖": "norm", "∥": "norm", "^": "hat", "ˆ": "hat", "¯": "bar", "‾": "bar",
+    "≤": "is at most", "≥": "is at least", "≪": "is much less than", "≫": "is much greater than", "∈": "in",
+    "∝": "is proportional to",
+    "+": "plus", "−": "minus", "-": "minus", "±": "plus or minus", "⋅": "times", "·": "times", "×": "by",
+    "⊙": "times entry by entry",
+    "∘": "after", "⊗": "outer product with", "/": "over", "∂": "partial", "∇": "gradient", "∑": "sum", "∏": "product",
+    "∫": "integral",
+    "∞": "infinity", "→": "to", "←": "becomes", "⟶": "to", "↦": "maps to", "⇒": "implies", "⊤": "transpose",
+    "′": "prime", "″": "double prime",
+    "∗": "star", "*": "star", "…": "and so on", "⋯": "and so on", "⋮": "and so on", "⋱": "and so on", "ℓ": "ell",
+    "ℒ": "L", "ln": "log",
+    "(": "open paren", ")": "close paren", "[": "open bracket", "]": "close bracket", "{": "open brace",
+    "}": "close brace",
+    "⟨": "inner product of", "⟩": "end product", "|": "bar", "‖": "norm", "∥": "norm", "^": "hat", "ˆ": "hat",
+    "¯": "bar", "‾": "bar",
     "~": "tilde", "˜": "tilde", "⏟": "", "⏞": "", "\u2061": "", "\u2062": "", "\u2063": "", "\ufe00": "",
 }
 GREEK = dict(zip("αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΦΨΩ",
-                 "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi omega "
+                 "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon "
+                 "phi chi psi omega "
                  "Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega".split()))
 WORDS |= GREEK | {"ϵ": "epsilon", "ϕ": "phi", "φ": "phi", "ϑ": "theta"}
 POWERS = {"2": "squared", "3": "cubed", "⊤": "transpose", "′": "prime", "″": "double prime", "*": "star", "∗": "star"}
@@ -60,7 +68,8 @@ def _raised(exponent):
         name, _, more = signs[1:].partition(")" if signs[0] == "(" else "]")
         rest = ["example" if sign == "[" else _leaf(sign) for sign in more if sign not in ",()]"]
         return ["example" if signs[0] == "[" else "", *map(_leaf, _letters(name)), *rest]
-    return [POWERS[signs]] if signs in POWERS else ["to the power", *_words(exponent), "end power" if len(signs) > 2 else ""]
+    return [POWERS[signs]] if signs in POWERS else ["to the power", *_words(exponent),
+                                                    "end power" if len(signs) > 2 else ""]
 
 
 def _letters(name):
@@ -92,7 +101,8 @@ def _table(*rows):
     words = []
     for row in rows:
         cells = [_words(cell) for cell in row if _flat(cell)]
-        aligned = any("padding" in cell.get("style", "") for cell in row)  # lines of a derivation, not the cells of a matrix
+        aligned = any("padding" in cell.get("style", "")
+                      for cell in row)  # lines of a derivation, not the cells of a matrix
         joined = [word for k, cell in enumerate(cells) for word in (cell if aligned or not k else [",", *cell])]
         words += [";", *joined] if words else joined
     return words

@@ -24,8 +24,10 @@ KEYS = {"Tab": "\ue004", "Enter": "\ue006", "Home": "\ue011", "End": "\ue010", "
         "ArrowRight": "\ue014", "ArrowUp": "\ue013", "Escape": "\ue00c"}
 PREFERENCES = {
     "datareporting.policy.dataSubmissionEnabled": False, "browser.shell.checkDefaultBrowser": False,
-    "app.normandy.enabled": False, "network.captive-portal-service.enabled": False, "network.connectivity-service.enabled": False,
-    "browser.startup.homepage_override.mstone": "ignore", "services.settings.server": "data:,", "ui.useOverlayScrollbars": 1,
+    "app.normandy.enabled": False, "network.captive-portal-service.enabled": False,
+    "network.connectivity-service.enabled": False,
+    "browser.startup.homepage_override.mstone": "ignore", "services.settings.server": "data:,",
+    "ui.useOverlayScrollbars": 1,
     "remote.prefs.recommended": True,
 }
 FRAME = """const [src, width, height, done] = arguments;

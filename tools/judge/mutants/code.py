@@ -20,7 +20,7 @@ SOURCES = {                                                     # and the tests 
     "fast.py": ["fast", "validate", "train"],
     "pieces.py": ["fast", "train", "validate"],
     "check.py": ["check", "validate", "reference_numbers"],
-    "validate.py": ["validate", "mlp", "fast", "train", "check"],
+    "validate.py": ["validate", "mlp", "fast", "train", "check", "conventions"],
     "conventions.py": ["conventions"],
 }
 OTHER = {                                                       # name: names that a tired hand may write instead
