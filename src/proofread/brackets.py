@@ -6,7 +6,7 @@ letter belongs to it.
 """
 from dataclasses import replace
 
-from .terms import Call, Gradient, Group, Item, Mark, Number, Row, Sum, Symbol, children, rebuild, walk
+from .terms import Call, Compared, Gradient, Group, Item, Mark, Number, Row, Sum, Symbol, children, rebuild, walk
 
 NUDGES = ("d", "Delta", "delta")
 
@@ -113,6 +113,8 @@ class Brackets:
             return replace(left, arguments=(inner,), span=(left.span[0], right.span[1])) if isinstance(inner, Call) else None
         if op or not isinstance(left, Symbol):
             return None
+        if isinstance(right, Compared):
+            return right if left.letter in ("1", "I") and not left.marks else None          # an indicator, 1(z > 0)
         span = (left.span[0], right.span[1])
         if isinstance(right, Symbol) and left.letter in self.differentials and not left.marks and not left.primes:
             close = left.span[1] == right.span[0] or left.letter != "d"

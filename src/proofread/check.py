@@ -126,7 +126,7 @@ def judge_line(statement, derivation, judge):
         problem = problem or Unreadable("there is no relation in this line")
         return Line(number, latex, "claim", problem.verdict, problem.sentence(), place=problem.place)
     if not chains:
-        return Line(number, latex, "declaration", None, words.declared(statement))
+        return Line(number, latex, "declaration")
     conditions = [c for s, c in derivation.conditions if s is statement]
     outcomes = [o for chain in chains for o in outcomes_of(chain, statement, derivation, judge)]
     if not outcomes:

@@ -214,8 +214,9 @@ class Meaning:
             return self.digit(s, kind, bracket)
         others = [k for k in self.known if (k.letter, k.style) == self.canon(s)]
         single = len(item.base.strip("'")) == 1 and not item.shift and item.base[0].islower()
-        plain = any(not any(m[0] == kind and m[1] == bracket for m in k.marks) for k in others)
-        return "index" if others and single and (plain or strict is True) and (kind == "_" or bracket) else "mark"
+        free = any(sum(m[0] == kind and m[1] == bracket for m in k.marks) <= (place if strict is True else 0) for k in others) \
+            or strict is True and item.base in self.names.paired
+        return "index" if others and single and free and (kind == "_" or bracket) else "mark"
 
     def digit(self, s, kind, bracket):
         """Say what a number is that no name has as a mark: a power, an index, a mark."""

@@ -9,7 +9,7 @@ from .brackets import Brackets, key
 from .grammar import sub
 from .statements import Statement
 from .templates import Layers, slots, symbols
-from .terms import BigSum, Call, Chain, Derivative, Gradient, Number, Pair, Symbol, rebuild, walk
+from .terms import BigSum, Call, Chain, Derivative, Gradient, Matrix, Norm, Number, Pair, Row, Symbol, rebuild, walk
 
 NOT_DEFINED = ("Delta ", "delta ")
 
@@ -135,6 +135,8 @@ class Names:
                     self.indices.add(item.base)
                     grown = True
         self.marks = marks
+        self.paired = {item.base for _, _, _, _, item in seen} & {b for chain in chains for s in symbols(chain) for m in s.marks
+                                                                  if m.kind == "_" and len(m.items or ()) == 2 for b in (i.base for i in m.items)}
 
     def appears(self, base, chain):
         """Say whether a mark of the left side stands on the right side of a definition, too."""
@@ -152,6 +154,9 @@ class Names:
     # --- letters
     def part_letters(self):
         """Tell a whole from its parts where one letter stands for both: J is the sum of the J^{[r]}."""
+        if not self.arrays():
+            terms = [s for _, chain in self.definers for s in symbols(chain)]
+            self.parts |= {key(s) for s in terms if self.indexed(s)} & {key(s) for s in terms if not self.indexed(s)}
         for _, chain in self.definers:
             left = chain.sides[0]
             inside = any(key(s) == key(left) and self.indexed(s) for side in chain.sides[1:] for s in symbols(side))
@@ -164,6 +169,17 @@ class Names:
             new = {id(chain): self.parted(chain) for _, chain in [*self.lines, *self.definers]}
             self.lines = [(s, new[id(chain)]) for s, chain in self.lines]
             self.definers = [(s, new[id(chain)]) for s, chain in self.definers]
+
+    def arrays(self):
+        """Say whether something in the text is only written of arrays; if not, a letter without an index is a number."""
+        for statement, chain in self.lines:
+            for one in walk(chain):
+                if isinstance(one, Norm | Pair | Matrix | Gradient) or isinstance(one, Row) and set(one.ops) & {"odot", "kron"} or statement.declared:
+                    return True
+                if isinstance(one, Symbol) and (one.style == "bold" or any(i.base == "T" for m in one.marks if m.kind == "^" for i in m.items or ())):
+                    return True
+        return any(s.letter.split(" ")[-1].isupper() and len(s.letter) == 1 and signature(s) not in self.labels and key(s) not in self.numerators
+                   for _, chain in self.definers for s in symbols(chain))
 
     def indexed(self, symbol):
         """Say whether a letter has an index."""
@@ -232,6 +248,8 @@ class Names:
         letter, style = one
         accent, _, base = letter.rpartition(" ")
         other = (accent + " " if accent else "") + base.swapcase()
+        if len(base) == 1 and one not in defined and (other + "·", style) in defined:
+            return other + "·", style
         styles = [k for k in defined if k[0] == letter and k[1] != style]
         cased = [k for k in defined if k[0] == other] if len(base) == 1 else []
         if one not in defined and len(styles) == 1:

@@ -8,10 +8,15 @@ from dataclasses import replace
 from .dims import ONE
 from .problems import SizesDiffer, Unreadable
 from .terms import (At, BigSum, Call, Derivative, Entry, Fraction, Function, Identity, Index, Local, Matrix, Nudge, Number, Paths, Power, Product,
-                    Ref, Size, Sum, Transpose, Unnamed, walk)
+                    Ref, Row, Size, Sum, Transpose, Unnamed, walk)
 
 NUMBER = (ONE, ONE)
 ENTRYWISE = {"log", "exp", "tanh", "sinh", "cosh", "sin", "cos", "sqrt", "sigmoid", "relu", "softplus", "sign", "arctan", "abs", "sech"}
+
+
+def has_product(term):
+    """Say whether a factor is itself a product of arrays: what stands beside it without a sign is multiplied as a matrix."""
+    return isinstance(term, Row) and len(term.factors) > 1 and term.ops[0] == "" and all(isinstance(f, Ref | Transpose) for f in term.factors[:2])
 
 
 class Scope:
@@ -135,6 +140,8 @@ class Measure:
             return (), shape
         if len(indices) > 2:
             raise SizesDiffer("there are more than two indices here", span)
+        if self.is_number(shape) and not all(isinstance(i, int) for i in indices) and not any(map(self.dims.is_one, self.dims.labels.values())):
+            raise SizesDiffer("a number has no entries: there is an index too many here", span)
         if len(indices) == 2:
             unit = (0, 1) if self.columns else (1, 0)
             orders = [(0, 1)] if slots[0] == slots[1] else [unit, unit[::-1]]
@@ -252,11 +259,12 @@ class Measure:
         matrix = lambda: ("matrix", self.matrix(a, b, span))
         entry = lambda: ("entry", self.same(a, b, span))
         inner = lambda: ("inner", self.inner(a, b, span))
-        bare = isinstance(term.left, Ref | Transpose) and isinstance(term.right, Ref | Transpose)
+        bare = isinstance(term.left, Ref | Transpose) and isinstance(term.right, Ref | Transpose) or has_product(term.left)
         logarithm = isinstance(term.right, Call) and term.right.function == "log" and not isinstance(term.left, Transpose)
         options = {"": [entry] if logarithm else [matrix] if bare else [matrix, entry], "cdot": [matrix, inner, entry], "times": [matrix, entry], "odot": [entry],
                    "star": [entry, matrix], "inner": [inner], "kron": [lambda: ("kron", self.kron(a, b, span))]}[op]
-        if self.is_open(a) or self.is_open(b):
+        if (self.is_open(a) or self.is_open(b)) and not any(isinstance(side, Transpose) and isinstance(side.of, Identity) or isinstance(side, Identity)
+                                                            for side in (term.left, term.right)):
             options = options + [lambda: self.scaled(a, b, span), lambda: self.scaled(b, a, span)]
         says = f"{self.say(a)} {'⊙' if op == 'odot' else 'times'} {self.say(b)}"
         return self.fits(options, span, says)

@@ -65,7 +65,7 @@ SMOOTH = (                                  # a function left open is tried as e
     lambda z, k: 0.5 + np.arctan(z + 0.3 + k) / np.pi,
     lambda z, k: 0.5 + 0.4 * np.sin(z + 0.5 + k),
 )
-NAMED = {"identity": lambda z: z, "the sigmoid": sigmoid, "tanh": np.tanh, "ReLU": FUNCTIONS["relu"]}
+NAMED = {"the sigmoid": sigmoid, "tanh": np.tanh, "ReLU": FUNCTIONS["relu"]}
 COMPARE = {"=": np.equal, "<": np.less, ">": np.greater, "≠": np.not_equal, "≤": np.less_equal, "≥": np.greater_equal}
 
 

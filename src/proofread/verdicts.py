@@ -172,7 +172,8 @@ class Judge:
         """Return a derivative by something on which what is differentiated does not depend, or None."""
         for one in (d for side in sides for d in walk(side) if isinstance(d, Derivative) and isinstance(d.by, Ref)):
             above = set().union(*[self.model.upstream(r.name) for r in walk(one.of) if isinstance(r, Ref)], set())
-            if one.by.name not in above:
+            below = {r.name for r in walk(one.of) if isinstance(r, Ref)}
+            if one.by.name not in above and not below & self.model.upstream(one.by.name):
                 return one
         return None
 
