@@ -13,7 +13,6 @@ import itertools
 import os
 import shutil
 import sys
-import threading
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -173,17 +172,13 @@ def main():
         sys.exit("No Chromium found: install one (apt install chromium) or name it in the variable CHROMIUM.")
     from playwright.sync_api import sync_playwright
 
-    server = serve.server(options.html)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    address = f"http://127.0.0.1:{server.server_address[1]}/"
     names = [name for name in pages(options.html) if name != "index.html"]
-    with sync_playwright() as playwright:
+    with serve.running(options.html) as address, sync_playwright() as playwright:
         browser = launch(playwright)
         if options.shots:
             shots(browser, address, names, options.shots)
         else:
             table(browser, address, names)
-    server.shutdown()
 
 
 if __name__ == "__main__":
