@@ -262,7 +262,9 @@ class Names:
         defined = {key(s) for _, chain in self.definers for s in symbols(chain)} | self.lefts
         self.least, self.most, self.own_slots = {}, {}, {}
         for _, chain in self.lines:
-            for s in symbols(chain):
+            own = {key(p) for p in self.brackets.parameters.get(key(chain.sides[0]), [()])[0]} \
+                if isinstance(chain.sides[0], Symbol) else set()
+            for s in (s for s in symbols(chain) if s.marks or key(s) not in own):
                 found = [slot[0] + slot[1] for slot in slots(s) if self.is_index(s, *slot)]
                 count = len(found)
                 if count < self.least.get(key(s), 9):

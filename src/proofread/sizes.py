@@ -194,7 +194,7 @@ class Measure:
             and not all(isinstance(i, int) for i in indices)
             and not any(map(self.dims.is_one, self.dims.labels.values()))
         ):
-            raise SizesDiffer("a number has no entries: there is an index too many here", span)
+            raise Unreadable("this was read as a number, and a number has no entries", span, "its size, declared")
         if len(indices) == 2:
             unit = (0, 1) if self.columns else (1, 0)
             orders = [(0, 1)] if slots[0] == slots[1] else [unit, unit[::-1]]

@@ -85,7 +85,7 @@ PLAIN_WORDS = set(FUNCTIONS) - {"vec", "sum", "mean", "sign", "abs", "trace", "d
     "abs",
     "diag",
 }
-LOSSES = {"CE", "MSE", "BCE", "KL", "NLL", "SSE", "RSS"}
+LOSSES = {"CE", "MSE", "BCE", "KL", "NLL", "SSE", "RSS", "net"}
 OPERATORS = {
     "odot": "odot",
     "circ": "odot",

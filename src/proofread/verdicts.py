@@ -191,12 +191,10 @@ class Judge:
 
     def failed(self, left, right, relation, wrong, misfit, problem):
         """Return the outcome of a link that is true under no reading."""
-        if wrong is not None and wrong.verdict == "wrong" and (loose := self.unconnected(wrong.sides)) is not None:
-            return Outcome(
-                "unknown",
-                f"nothing that is printed makes ${self.text(loose.of) or 'this'}$ depend on ${self.text(loose.by)}$",
-                loose.span,
-            )
+        loose = self.unconnected((left, right)) if wrong is None or wrong.verdict == "wrong" else None
+        if loose is not None:
+            says = f"nothing that is printed makes ${self.text(loose.of) or 'this'}$ depend on ${self.text(loose.by)}$"
+            return Outcome("unknown", says, loose.span)
         if wrong is not None and wrong.verdict == "wrong" and not self.quick:
             return self.conditional(wrong, relation) or wrong
         if wrong is not None:
