@@ -13,8 +13,8 @@ from time import perf_counter
 import numpy as np
 
 import backprop
-from backprop import fast
-from benchmarks.contenders import CHUNK, CONTENDERS, disagreement, installed, numbers, textbook
+from backprop import fast, pieces
+from benchmarks.contenders import CONTENDERS, disagreement, installed, numbers, textbook
 
 AGREE = {"float64": 1e-10, "float32": 2e-3}      # of the largest entry: sums of 60 000 float32 numbers differ so much
 
@@ -191,8 +191,9 @@ def predicted(m, d, t):
             "held": 8 * ((4 if reused else 5) * d + 3 * t)}
 
 
-def predicted_piece(m, d, t, rows=CHUNK):
+def predicted_piece(m, d, t, n):
     """Return the most bytes that value_and_gradient holds at a time: the arrays of one piece and two gradients."""
+    rows = max(part.stop - part.start for part in pieces.cuts(n))
     return 8 * (rows * (2 * d + 3 * t) + 2 * (m * d + d * t + d + t))
 
 
@@ -217,7 +218,7 @@ def counts(m, d, t, n, seconds):
         arrays = numbers(*case, "float64")
         runs[case] = lambda arrays=arrays: backprop.value_and_gradient(*arrays)
     taken = rounds(runs, seconds)
-    return [{"case": case, "predicted": {**predicted(*case[:3]), "pieces": predicted_piece(*case[:3])},
+    return [{"case": case, "predicted": {**predicted(*case[:3]), "pieces": predicted_piece(*case)},
              "counted": counted(*case), "seconds": median(taken[case]) / case[3]} for case in cases]
 
 

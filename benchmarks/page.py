@@ -242,16 +242,18 @@ def draw(results):
     import matplotlib
     matplotlib.use("Agg")
     import matplotlib.pyplot as plt
+
+    from backprop.figures.ink import INK, MUTED, SIZE_COLORS
     plt.style.use("backprop.book")
     names = [name for name in SHOWN[1:] if name in results["speed"][0]["times"]]
     figure, ax = plt.subplots(figsize=(6.2, 0.42 * len(names) + 1.3))
-    colors = ["#222222", "#0072B2", "#D55E00", "#009E73"]
+    colors = [INK, *SIZE_COLORS.values()]
     for k, (case, marker, color) in enumerate(zip(cases(results), "Dos^", colors)):
         times = pick(results, list(case), "float64", 1)["times"]
         ax.plot([times[name]["over limit"] for name in names], [i + 0.16 * (k - 1.5) for i in range(len(names))],
                 marker, color=color,
                 ms=7, mec="white", mew=0.6, ls="none", label=title(case))
-    ax.axvline(1, color="#6B6B6B", ls="--", lw=1.2)
+    ax.axvline(1, color=MUTED, ls="--", lw=1.2)
     ax.set(xscale="log", yticks=range(len(names)), ylim=(len(names) - 0.5, -0.5), xlabel="time over the limit")
     ax.set_yticklabels([NAMES.get(name, name).replace("`", "") for name in names])
     ticks = [1, 2, 5, 10, 20, 50, 100]

@@ -1,7 +1,6 @@
 """What the tests share: one build of the book, one browser, and the option --all for what takes longer."""
 
 import os
-import threading
 
 import pytest
 
@@ -88,8 +87,5 @@ def site(book, tmp_path_factory):
     """Serve the pages as a host does that puts them below a path: return the address, ending in /backprop/."""
     top = tmp_path_factory.mktemp("host")
     (top / "backprop").symlink_to(book)
-    server = serve.server(top)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_address[1]}/backprop/"
-    server.shutdown()
-    server.server_close()
+    with serve.running(top) as address:
+        yield address + "backprop/"

@@ -1,17 +1,31 @@
 """Brackets behind a letter: an argument, a mark, or a factor.
 
-A bracket is an argument if a definition shows it so, if the letter is primed, or if the letter never stands without one. One
-that holds only letters that stand nowhere else, as in v(n) or J(w), is a mark that says nothing. A d or a Delta glued to a
-letter belongs to it.
+A bracket is an argument if a definition shows it so, if the letter is primed, or if the letter never stands without
+one. One that holds only letters that stand nowhere else, as in v(n) or J(w), is a mark that says nothing. A d or a
+Delta glued to a letter belongs to it.
 """
+
 from dataclasses import replace
 
-from .terms import Call, Gradient, Group, Item, Mark, Number, Row, Sum, Symbol, children, rebuild, walk
+from .terms import Call, Compared, Gradient, Group, Item, Mark, Number, Row, Sum, Symbol, children, rebuild, walk
 
 NUDGES = ("d", "Delta", "delta")
 
 
-CONSTANTS = ("alpha", "beta", "gamma", "epsilon", "varepsilon", "eta", "lambda", "mu", "rho", "kappa", "nu", "tau")    # never primed, a factor
+CONSTANTS = (
+    "alpha",
+    "beta",
+    "gamma",
+    "epsilon",
+    "varepsilon",
+    "eta",
+    "lambda",
+    "mu",
+    "rho",
+    "kappa",
+    "nu",
+    "tau",
+)  # never primed, a factor
 
 
 def bare(term):
@@ -43,7 +57,9 @@ class Brackets:
             letter, bracket = head(chain.sides[0])
             if letter is not None and bracket.bracket == "[" and item(bracket):
                 self.square = True
-            elif letter is not None and bracket.bracket == "(" and len(chain.sides) > 1 and all(map(bare, bracket.items)):
+            elif (
+                letter is not None and bracket.bracket == "(" and len(chain.sides) > 1 and all(map(bare, bracket.items))
+            ):
                 self.parameters.setdefault(key(letter), [])
                 if same(bracket.items, self.parameters[key(letter)]) is None:
                     self.parameters[key(letter)].append(bracket.items)
@@ -78,7 +94,9 @@ class Brackets:
                 self.called.add(key(factor))
             letters = isinstance(factor, Group) and factor.bracket == "(" and all(map(bare, factor.items))
             before = i and row.ops[i - 1] == "" and isinstance(factors[i - 1], (Symbol, Group, Gradient))
-            nudge = isinstance(factor, Symbol) and factor.letter in NUDGES and isinstance(behind_letter(factors, i), Symbol)
+            nudge = (
+                isinstance(factor, Symbol) and factor.letter in NUDGES and isinstance(behind_letter(factors, i), Symbol)
+            )
             if open_call(factor):
                 self.note(factor.arguments[0], behind)
             elif not (letters and before or nudge):
@@ -98,7 +116,7 @@ class Brackets:
             if joined is None:
                 i += 1
             else:
-                factors[i:i + 2] = [joined]
+                factors[i : i + 2] = [joined]
                 del ops[i]
                 i = max(i - 1, 0)
         return factors[0] if len(factors) == 1 else replace(row, factors=tuple(factors), ops=tuple(ops))
@@ -110,9 +128,15 @@ class Brackets:
             return replace(left, of=inner) if isinstance(inner, Symbol) and isinstance(right, Group) else None
         if not op and isinstance(right, Group) and open_call(left):
             inner = self.join(left.arguments[0], right, op)
-            return replace(left, arguments=(inner,), span=(left.span[0], right.span[1])) if isinstance(inner, Call) else None
+            return (
+                replace(left, arguments=(inner,), span=(left.span[0], right.span[1]))
+                if isinstance(inner, Call)
+                else None
+            )
         if op or not isinstance(left, Symbol):
             return None
+        if isinstance(right, Compared):
+            return right if left.letter in ("1", "I") and not left.marks else None  # an indicator, 1(z > 0)
         span = (left.span[0], right.span[1])
         if isinstance(right, Symbol) and left.letter in self.differentials and not left.marks and not left.primes:
             close = left.span[1] == right.span[0] or left.letter != "d"
@@ -134,8 +158,12 @@ class Brackets:
             return replace(left, letter=letter, marks=(*left.marks, *right.marks), span=span, closed=True)
         if not left.primes and all(map(bare, right.items)) and not any(key(one) in self.outside for one in right.items):
             return replace(left, marks=(*left.marks, *right.marks), span=span, closed=True)
-        function = bool(lists) or key(left) in self.called or key(left) not in self.without and (
-            left.letter not in CONSTANTS or left.primes or key(left) in self.primed)
+        function = (
+            bool(lists)
+            or key(left) in self.called
+            or key(left) not in self.without
+            and (left.letter not in CONSTANTS or left.primes or key(left) in self.primed)
+        )
         if not function or any(i.base == "T" for mark in left.marks for i in mark.items or ()):
             return None
         call = Call(replace(left, primes=0), right.items, left.primes, span=span)
@@ -144,14 +172,20 @@ class Brackets:
 
 def nudged(term):
     """Say whether a raw term is a row in which a d or a Delta stands before a letter."""
-    return isinstance(term, Row) and any(bare(a) and a.letter in NUDGES[1:] and isinstance(b, Symbol)
-                                         for a, b in zip(term.factors, term.factors[1:]))
+    return isinstance(term, Row) and any(
+        bare(a) and a.letter in NUDGES[1:] and isinstance(b, Symbol) for a, b in zip(term.factors, term.factors[1:])
+    )
 
 
 def open_call(term):
     r"""Say whether a term is a function of one letter without a bracket, as \log \sigma."""
-    return isinstance(term, Call) and isinstance(term.function, str) and len(term.arguments) == 1 and isinstance(term.arguments[0], Symbol) \
+    return (
+        isinstance(term, Call)
+        and isinstance(term.function, str)
+        and len(term.arguments) == 1
+        and isinstance(term.arguments[0], Symbol)
         and term.arguments[0].span[1] == term.span[1]
+    )
 
 
 def behind_letter(factors, i):
@@ -168,7 +202,12 @@ def item(group):
         return Item(inner.text, 0, "[")
     if bare(inner):
         return Item(inner.letter, 0, "[")
-    if isinstance(inner, Sum) and len(inner.terms) == 2 and bare(inner.terms[0][1]) and isinstance(inner.terms[1][1], Number):
+    if (
+        isinstance(inner, Sum)
+        and len(inner.terms) == 2
+        and bare(inner.terms[0][1])
+        and isinstance(inner.terms[1][1], Number)
+    ):
         sign, number = inner.terms[1]
         return Item(inner.terms[0][1].letter, sign * int(number.value), "[")
     return None
@@ -178,6 +217,7 @@ def same(arguments, lists):
     """Return which of some lists of arguments these letters are, in any case and style; None if none of them."""
     for i, parameters in enumerate(lists):
         if len(parameters) == len(arguments) and all(
-                bare(a) and a.letter.lower() == p.letter.lower() for a, p in zip(arguments, parameters)):
+            bare(a) and a.letter.lower() == p.letter.lower() for a, p in zip(arguments, parameters)
+        ):
             return i
     return None

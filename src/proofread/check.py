@@ -1,4 +1,5 @@
 """Judge a whole text: read its lines, find what it states, judge each claim, and report."""
+
 from dataclasses import replace
 
 from . import presets, words
@@ -22,8 +23,9 @@ BEYOND = "this is beyond what can be judged here"
 def proofread(text, given=None, sizes=None):
     r"""Judge every line of a derivation against the definition of the derivative.
 
-    `text` is LaTeX as it stands in notes, one line for each step; `given` the name of a preset, or a text of definitions,
-    declarations and conditions that hold before the first line; `sizes` fixes sizes, as {"m": 7}. Return a `Report`.
+    `text` is LaTeX as it stands in notes, one line for each step; `given` the name of a preset, or a text of
+    definitions, declarations and conditions that hold before the first line; `sizes` fixes sizes, as {"m": 7}. Return a
+    `Report`.
 
     >>> print(proofread(r'''
     ... z = w x + b
@@ -34,7 +36,8 @@ def proofread(text, given=None, sizes=None):
 
 
 class Session:
-    """Definitions that hold for several texts, one after the other; `check` reports on a text and keeps what it defines."""
+    """Definitions that hold for several texts, one after the other; `check` reports on a text and keeps what it
+    defines."""
 
     def __init__(self, given=None, sizes=None):
         self.given, self.sizes = given_text(given), read_sizes(sizes)
@@ -43,8 +46,10 @@ class Session:
         """Return the report on a text."""
         try:
             read = [statement(i + 1, one) for i, one in enumerate(lines(text))]
-            before = [statement(i + 1, one._replace(start=one.start + GIVEN, end=one.end + GIVEN), given=True)
-                      for i, one in enumerate(lines(self.given))]
+            before = [
+                statement(i + 1, one._replace(start=one.start + GIVEN, end=one.end + GIVEN), given=True)
+                for i, one in enumerate(lines(self.given))
+            ]
         except Problem as problem:
             return Report((Line(1, text[:200], "claim", problem.verdict, problem.sentence()),), text)
         found, notes = judge_all(before, read, self.sizes, (self.given, text))
@@ -126,13 +131,20 @@ def judge_line(statement, derivation, judge):
         problem = problem or Unreadable("there is no relation in this line")
         return Line(number, latex, "claim", problem.verdict, problem.sentence(), place=problem.place)
     if not chains:
-        return Line(number, latex, "declaration", None, words.declared(statement))
+        return Line(number, latex, "declaration")
     conditions = [c for s, c in derivation.conditions if s is statement]
     outcomes = [o for chain in chains for o in outcomes_of(chain, statement, derivation, judge)]
     if not outcomes:
         kind = "condition" if conditions else "definition"
         verdict = problem.verdict if problem else None
-        return Line(number, latex, kind, verdict, problem.sentence() if problem else "", place=problem.place if problem else None)
+        return Line(
+            number,
+            latex,
+            kind,
+            verdict,
+            problem.sentence() if problem else "",
+            place=problem.place if problem else None,
+        )
     outcomes = [summed(o, chains[0], judge) for o in outcomes]
     judge.keep(number, min(outcomes, key=lambda o: ORDER_OF_VERDICTS.index(o.verdict)))
     return words.line(statement, chains, outcomes, judge)
@@ -146,20 +158,33 @@ def summed(outcome, chain, judge):
     if outcome.verdict != "wrong" or not written or not isinstance(left, Derivative) or not isinstance(left.by, Ref):
         return outcome
     ratio, dims = constant_ratio(outcome), judge.model.dims
-    label = next((name for name, node in dims.labels.items() if ratio and abs(ratio * dims.known(node) - 1) < 1e-7 and dims.known(node) > 1), None)
+    label = next(
+        (
+            name
+            for name, node in dims.labels.items()
+            if ratio and abs(ratio * dims.known(node) - 1) < 1e-7 and dims.known(node) > 1
+        ),
+        None,
+    )
     if label is None:
         return outcome
     for layer in {left.by.name.layer, *range(judge.derivation.top + 1)}:
         judge.meaning.scaled.setdefault(replace(left.by.name, layer=layer), label)
-    return replace(outcome, verdict="right-only-if", condition=f"${judge.text(letter)}$ stands for the derivative of the summed losses, ${label}$ times "
-                   "that of their mean; so it is read from here on")
+    return replace(
+        outcome,
+        verdict="right-only-if",
+        condition=f"${judge.text(letter)}$ stands for the derivative of the summed losses, ${label}$ times "
+        "that of their mean; so it is read from here on",
+    )
 
 
 def outcomes_of(chain, statement, derivation, judge):
     """Return the outcomes of the links of a chain that are claims."""
     if len(chain.sides) < 2:
         return [Outcome("unreadable", "there is no relation in this line", chain.span)]
-    if set(chain.relations) & ORDER or any(s is statement and len(c.sides) == 2 and c.span == chain.span for s, c in derivation.conditions):
+    if set(chain.relations) & ORDER or any(
+        s is statement and len(c.sides) == 2 and c.span == chain.span for s, c in derivation.conditions
+    ):
         return []
     defines = statement.number in derivation.defining and any(c is chain for _, c in derivation.names.definers)
     if defines and len(chain.sides) == 2:

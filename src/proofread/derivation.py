@@ -1,4 +1,6 @@
-"""A derivation: its definitions, declarations and conditions, each layer of a template built, ready for sizes and values."""
+"""A derivation: its definitions, declarations and conditions, each layer of a template built, ready for sizes and
+values."""
+
 from dataclasses import dataclass, replace
 
 from .brackets import key
@@ -50,20 +52,31 @@ class Derivation:
         return low, low + self.layers - 1
 
     def shared(self):
-        """Return what is given once for all layers although definitions run over them: the weights of a recurrent network."""
+        """Return what is given once for all layers although definitions run over them: the weights of a recurrent
+        network."""
         layered = {r.name for d in self.definitions.values() if d.name.layer is not None for r in refs(d.term)}
         return [name for name in self.meaning.leaves if name.layer is None and name in layered]
 
     def find_scalar_functions(self):
         """Find functions left open whose value is the loss: L = f(D)."""
-        primed = {key(c.function) for _, chain in self.names.lines for c in walk(chain)
-                  if isinstance(c, Call) and isinstance(c.function, Symbol) and c.primes}
+        primed = {
+            key(c.function)
+            for _, chain in self.names.lines
+            for c in walk(chain)
+            if isinstance(c, Call) and isinstance(c.function, Symbol) and c.primes
+        }
         for _, chain in self.names.definers:
             left, right = chain.sides[0], chain.sides[-1]
             if isinstance(right, Call) and isinstance(right.function, Symbol) and key(left) in self.names.numerators:
-                used = any(key(left) == key(s) for _, other in self.names.definers if other is not chain
-                           for side in other.sides[1:] if not isinstance(side, Derivative)
-                           for s in walk(side) if isinstance(s, Symbol))
+                used = any(
+                    key(left) == key(s)
+                    for _, other in self.names.definers
+                    if other is not chain
+                    for side in other.sides[1:]
+                    if not isinstance(side, Derivative)
+                    for s in walk(side)
+                    if isinstance(s, Symbol)
+                )
                 if not used and key(right.function) not in primed:
                     self.meaning.scalar_functions.add(key(right.function))
 
@@ -92,8 +105,12 @@ class Derivation:
     def instances(self, term, values):
         """Yield the layers that a definition is built for: one empty dict if it has none."""
         free = self.names.layers.free(term) & self.names.layers.letters
-        free |= {item.base for item in self.names.layers.found(term) if item.base in self.names.layers.letters
-                 and (isinstance(term, Symbol) or isinstance(term, Chain) and self.templated(term))}
+        free |= {
+            item.base
+            for item in self.names.layers.found(term)
+            if item.base in self.names.layers.letters
+            and (isinstance(term, Symbol) or isinstance(term, Chain) and self.templated(term))
+        }
         if not free:
             yield {}
             return
@@ -151,8 +168,12 @@ class Derivation:
 
     def function_only(self, left):
         """Say whether a letter is a function of its own arguments and never stands for a value."""
-        stands = any(key(s) == key(left) and s is not left for _, chain in self.names.lines for s in walk(chain) if isinstance(s, Symbol)
-                     and not self.calls(chain, s))
+        stands = any(
+            key(s) == key(left) and s is not left
+            for _, chain in self.names.lines
+            for s in walk(chain)
+            if isinstance(s, Symbol) and not self.calls(chain, s)
+        )
         return not stands and self.meaning.definition_of(key(left)) is not None
 
     @staticmethod
@@ -171,7 +192,11 @@ class Derivation:
             name, term = name.of, Transpose(term, span=term.span)
         if not isinstance(name, Ref):
             raise UnknownName("the left side is no name", left.span)
-        if not statement.given and name.name in self.definitions and self.definitions[name.name].number != statement.number:
+        if (
+            not statement.given
+            and name.name in self.definitions
+            and self.definitions[name.name].number != statement.number
+        ):
             return False
         if self.recursive(name.name, term):
             return False
@@ -212,7 +237,8 @@ class Derivation:
             self.define_typed()
 
     def define_typed(self):
-        """Define by the same derivative for the other index letters where the index belongs to the name: delta_k like delta_j."""
+        """Define by the same derivative for the other index letters where the index belongs to the name: delta_k like
+        delta_j."""
         for statement, chain in self.names.definers:
             right = pick(chain, self.names)
             letters = {item.base for _, _, _, item in slots(chain.sides[0])} & self.names.indices
@@ -228,11 +254,14 @@ class Derivation:
             name = self.meaning.read_symbol(left, Context())
             if name.name not in self.definitions:
                 term = self.meaning.read(right, Context(strict=True, last=True))
-                self.definitions[name.name] = Definition(name.name, name.indices, name.slots, term, statement.number, left.span)
+                self.definitions[name.name] = Definition(
+                    name.name, name.indices, name.slots, term, statement.number, left.span
+                )
             self.meaning.leaves = [leaf for leaf in self.meaning.leaves if leaf != name.name]
         except UnknownName:
             self.meaning.known.discard(name.name)
             self.meaning.leaves = [leaf for leaf in self.meaning.leaves if leaf != name.name]
+
     def define_again(self):
         """Read the definitions by derivatives again, now that every loss is known."""
         for statement, chain in self.names.definers:
@@ -245,7 +274,12 @@ class Derivation:
 
     def functions_used(self):
         """Return the letters that stand for functions."""
-        return {key(c.function) for _, chain in self.names.lines for c in walk(chain) if isinstance(c, Call) and isinstance(c.function, Symbol)}
+        return {
+            key(c.function)
+            for _, chain in self.names.lines
+            for c in walk(chain)
+            if isinstance(c, Call) and isinstance(c.function, Symbol)
+        }
 
     def ends(self):
         """Return the defined quantities that no other definition uses, except by a derivative."""
@@ -279,7 +313,9 @@ class Derivation:
     def is_condition(self, chain):
         """Say whether a line is a condition: an inequality, a size that is set."""
         left = chain.sides[0]
-        sized = isinstance(left, Symbol) and signature(left) in self.names.labels and isinstance(chain.sides[-1], Number)
+        sized = (
+            isinstance(left, Symbol) and signature(left) in self.names.labels and isinstance(chain.sides[-1], Number)
+        )
         return sized or bool(set(chain.relations) & ORDER)
 
 
@@ -295,16 +331,26 @@ def first_letters(statement):
 def pick(chain, names):
     """Return the side that says most of what the left side is: one without a function that nothing defines."""
     sides = chain.sides[1:]
-    known = [side for side in sides if not (isinstance(side, Call) and isinstance(side.function, Symbol)
-                                            and key(side.function) not in names.lefts and len(side.arguments) > 1)]
+    known = [
+        side
+        for side in sides
+        if not (
+            isinstance(side, Call)
+            and isinstance(side.function, Symbol)
+            and key(side.function) not in names.lefts
+            and len(side.arguments) > 1
+        )
+    ]
     return (known or sides)[0]
 
 
 def relettered(term, letter, other):
     """Return a raw term with one index letter put for another."""
     if isinstance(term, Symbol):
-        marks = tuple(replace(m, items=m.items and tuple(replace(i, base=other) if i.base == letter else i for i in m.items))
-                      for m in term.marks)
+        marks = tuple(
+            replace(m, items=m.items and tuple(replace(i, base=other) if i.base == letter else i for i in m.items))
+            for m in term.marks
+        )
         return replace(term, marks=marks)
     return rebuild(term, lambda child: relettered(child, letter, other))
 
@@ -312,6 +358,7 @@ def relettered(term, letter, other):
 def differentiates(term):
     """Say whether a raw term is or holds a derivative."""
     from .terms import Gradient
+
     return any(isinstance(one, Derivative | Gradient) for one in walk(term))
 
 

@@ -1,8 +1,9 @@
 """The list of small changes of a formula: what a tired hand does wrong, and what mends it.
 
-Each change is a piece of the line's LaTeX replaced by another. The same list breaks formulas for mutation tests and is run
-backwards to find the least change that makes a wrong line true.
+Each change is a piece of the line's LaTeX replaced by another. The same list breaks formulas for mutation tests and is
+run backwards to find the least change that makes a wrong line true.
 """
+
 import time
 from itertools import combinations, permutations
 from typing import NamedTuple
@@ -37,7 +38,7 @@ class Editor:
 
     def said(self, start, end):
         """Return the LaTeX between two places of the text."""
-        return self.latex[start - self.offset:end - self.offset]
+        return self.latex[start - self.offset : end - self.offset]
 
     def of(self, term, below=False):
         """Yield the changes of a raw term; `below` the bar of a derivative no transpose is tried."""
@@ -53,7 +54,13 @@ class Editor:
         start, end = s.span
         text = self.said(start, end)
         if not below:
-            yield Edit("transpose", start, end, f"({text})^T" if "^" in text or "'" in text else f"{text}^T", "a transpose added")
+            yield Edit(
+                "transpose",
+                start,
+                end,
+                f"({text})^T" if "^" in text or "'" in text else f"{text}^T",
+                "a transpose added",
+            )
             yield Edit("slope", start, end, self.primed(s, text), "a prime added")
         if s.primes and "'" in text:
             at = start + text.index("'")
@@ -73,7 +80,12 @@ class Editor:
             text = self.said(*mark.span)
             items = mark.items or ()
             if any(i.base == "T" for i in items):
-                yield Edit("transpose", *mark.span, "" if len(items) == 1 else self.without_transpose(text), "the transpose dropped")
+                yield Edit(
+                    "transpose",
+                    *mark.span,
+                    "" if len(items) == 1 else self.without_transpose(text),
+                    "the transpose dropped",
+                )
             if isinstance(term, Symbol):
                 yield from self.indices(term, mark, text)
 
@@ -102,7 +114,11 @@ class Editor:
     def layers(self, s, mark, text):
         """Yield the changes of a layer: one more, one less; another mark that the letter has."""
         for kind, bracket, place, item in slots(s):
-            if mark.kind == kind and self.names.layers.holds(s.letter, kind, bracket, place) and not item.base.isdigit():
+            if (
+                mark.kind == kind
+                and self.names.layers.holds(s.letter, kind, bracket, place)
+                and not item.base.isdigit()
+            ):
                 old = item.base + (f"{item.shift:+d}" if item.shift else "")
                 for shift in (-1, 0, 1):
                     if shift != item.shift:
@@ -122,23 +138,42 @@ class Editor:
         """Yield the letter replaced by another one that is a quantity with the same marks."""
         mine = self.judge.meaning.canon(s)
         names = [k for k in self.known if (k.letter, k.style) == mine]
-        others = {(k.letter, k.style): k for k in self.known if (k.letter, k.style) != mine
-                  and any(k.marks == n.marks and (k.layer is None) == (n.layer is None) for n in names)}
+        others = {
+            (k.letter, k.style): k
+            for k in self.known
+            if (k.letter, k.style) != mine
+            and any(k.marks == n.marks and (k.layer is None) == (n.layer is None) for n in names)
+        }
         stop = min((m.span[0] for m in s.marks), default=s.span[1])
         small = s.letter.split(" ")[-1].islower()
         for letter, style in sorted(others):
             new = printed_letter(letter, style)
-            if len(letter.split(" ")[-1]) == 1 and letter.split(" ")[-1].islower() != small and s.marks and \
-                    any(self.names.is_index(s, *slot) for slot in slots(s)):
+            if (
+                len(letter.split(" ")[-1]) == 1
+                and letter.split(" ")[-1].islower() != small
+                and s.marks
+                and any(self.names.is_index(s, *slot) for slot in slots(s))
+            ):
                 new = printed_letter(letter.swapcase() if len(letter) == 1 else letter, style)
-            yield Edit("letter", s.span[0], stop, new + " " * new[-1:].isalpha() * new.startswith("\\"), f"{new} for {self.said(s.span[0], stop)}")
+            yield Edit(
+                "letter",
+                s.span[0],
+                stop,
+                new + " " * new[-1:].isalpha() * new.startswith("\\"),
+                f"{new} for {self.said(s.span[0], stop)}",
+            )
 
     # --- brackets, sums, products
     def group(self, group):
         """Yield the changes of a bracket: its transposes."""
         yield from self.marks(group)
-        yield Edit("transpose", group.span[0], group.span[1], self.said(*group.span) + "^T" if not group.marks else
-                   "(" + self.said(*group.span) + ")^T", "a transpose added")
+        yield Edit(
+            "transpose",
+            group.span[0],
+            group.span[1],
+            self.said(*group.span) + "^T" if not group.marks else "(" + self.said(*group.span) + ")^T",
+            "a transpose added",
+        )
 
     def sum(self, term):
         """Yield the sum with one sign changed."""
@@ -175,14 +210,29 @@ class Editor:
         between = self.said(a.span[1], b.span[0])
         if op == "/" or is_numeric(a, self.names) or is_numeric(b, self.names):
             return
-        for left, right, kind in ((last, first, "product"), (turned(last), first, "transpose"), (last, turned(first), "transpose")):
-            yield Edit(kind, a.span[0], b.span[1], left + (between if between.strip() else " ") + right, "the factors exchanged")
+        for left, right, kind in (
+            (last, first, "product"),
+            (turned(last), first, "transpose"),
+            (last, turned(first), "transpose"),
+        ):
+            yield Edit(
+                kind,
+                a.span[0],
+                b.span[1],
+                left + (between if between.strip() else " ") + right,
+                "the factors exchanged",
+            )
 
     def moved(self, row):
         """Yield a product with its last factor, or its first one, moved to the other end, as it is or transposed."""
         said = [self.said(*f.span) for f in row.factors]
         if all(op in ("", "cdot") for op in row.ops):
-            for new in ((said[-1], *said[:-1]), (*said[1:], said[0]), (turned(said[-1]), *said[:-1]), (*said[1:], turned(said[0]))):
+            for new in (
+                (said[-1], *said[:-1]),
+                (*said[1:], said[0]),
+                (turned(said[-1]), *said[:-1]),
+                (*said[1:], turned(said[0])),
+            ):
                 yield Edit("product", row.span[0], row.span[1], " ".join(new), "a factor moved")
 
     def bigsum(self, term):
@@ -192,7 +242,13 @@ class Editor:
     def fraction(self, term):
         """Yield a fraction turned over."""
         (a, b), (c, d) = term.top.span, term.bottom.span
-        yield Edit("factor", term.span[0], term.span[1], rf"\frac{{{self.said(c, d)}}}{{{self.said(a, b)}}}", "the fraction turned over")
+        yield Edit(
+            "factor",
+            term.span[0],
+            term.span[1],
+            rf"\frac{{{self.said(c, d)}}}{{{self.said(a, b)}}}",
+            "the fraction turned over",
+        )
 
     def number(self, term):
         """Yield another small number."""
@@ -241,20 +297,29 @@ class Editor:
             yield Edit("sum", *side.span, rf"\sum_{{{index}=1}}^{{{high}}} {inner}", f"a sum over {index}")
 
 
-CHANGES = {Symbol: Editor.letter, Group: Editor.group, Sum: Editor.sum, Row: Editor.row, BigSum: Editor.bigsum, Fraction: Editor.fraction,
-           Number: Editor.number, Matrix: Editor.matrix, Call: Editor.call}
+CHANGES = {
+    Symbol: Editor.letter,
+    Group: Editor.group,
+    Sum: Editor.sum,
+    Row: Editor.row,
+    BigSum: Editor.bigsum,
+    Fraction: Editor.fraction,
+    Number: Editor.number,
+    Matrix: Editor.matrix,
+    Call: Editor.call,
+}
 
 
 def exchanged(text, a, b):
     """Return a script with two of its letters exchanged."""
     first, last = text.index(a), text.rindex(b)
-    return text[:first] + b + text[first + len(a):last] + a + text[last + len(b):]
+    return text[:first] + b + text[first + len(a) : last] + a + text[last + len(b) :]
 
 
 def replaced(text, old, new):
     """Return a script with one of its letters replaced, in braces."""
     at = text.rfind(old)
-    return bracketed(text[:at] + new + text[at + len(old):]) if at >= 0 else text
+    return bracketed(text[:at] + new + text[at + len(old) :]) if at >= 0 else text
 
 
 def bracketed(text):
@@ -267,17 +332,25 @@ def turned(text):
     """Return a factor transposed; one that is transposed already, not."""
     for sign in ("^T", r"^\top", "^{T}", r"^{\top}"):
         if text.endswith(sign):
-            return text[:-len(sign)]
+            return text[: -len(sign)]
     return f"({text})^T" if "^" in text or len(text) > 1 and not text.startswith("(") else f"{text}^T"
 
 
 def printed_letter(letter, style):
     """Return a letter as LaTeX."""
     *accents, base = letter.rstrip("·←").split(" ")
-    said = base if len(base) == 1 else "\\" + base if base.isalpha() and base.islower() and base not in ("in", "out") else rf"\mathrm{{{base}}}"
+    said = (
+        base
+        if len(base) == 1
+        else "\\" + base
+        if base.isalpha() and base.islower() and base not in ("in", "out")
+        else rf"\mathrm{{{base}}}"
+    )
     said = {"bold": rf"\mathbf{{{said}}}", "cal": rf"\mathcal{{{said}}}"}.get(style, said)
     for accent in reversed(accents):
-        said = {"d": f"d{said}", "nabla": rf"\nabla {said}", "Delta": rf"\Delta {said}"}.get(accent, rf"\{accent}{{{said}}}")
+        said = {"d": f"d{said}", "nabla": rf"\nabla {said}", "Delta": rf"\Delta {said}"}.get(
+            accent, rf"\{accent}{{{said}}}"
+        )
     return said
 
 
@@ -290,6 +363,7 @@ def is_numeric(term, names):
     if isinstance(term, Group) and len(term.items) == 1:
         return is_numeric(term.items[0], names)
     from .names import signature
+
     return isinstance(term, Number) or isinstance(term, Symbol) and signature(term) in names.labels
 
 
@@ -300,7 +374,7 @@ def is_slope(term):
 
 def applied(latex, edit, offset):
     """Return a line with one change made."""
-    return latex[:edit.start - offset] + edit.new + latex[edit.end - offset:]
+    return latex[: edit.start - offset] + edit.new + latex[edit.end - offset :]
 
 
 def judged(latex, offset, judge):

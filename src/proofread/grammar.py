@@ -1,18 +1,39 @@
 r"""From tokens to raw terms. The grammar knows letters and raw marks, nothing else.
 
-Products are factors side by side; a sum or an operator reaches to the next + or -; what stands in a script, a fraction or a
-matrix is parsed on its own. Which letter is a function, a layer or a size is for `names` to say.
+Products are factors side by side; a sum or an operator reaches to the next + or -; what stands in a script, a fraction
+or a matrix is parsed on its own. Which letter is a function, a layer or a size is for `names` to say.
 """
+
 from functools import lru_cache
 
 from lark import Lark, Transformer, v_args
 from lark.exceptions import UnexpectedInput, VisitError
-from lark.lexer import Lexer as LarkLexer
-from lark.lexer import Token as LarkToken
+from lark.lexer import Lexer as LarkLexer, Token as LarkToken
 
 from .problems import Problem, Unreadable
-from .terms import (BigSum, Call, Cases, Chain, Compared, Derivative, Dots, Fraction, Gradient, Group, Item, Limit, Mark, Matrix, Norm,
-                    Number, Pair, Row, Sum, Symbol, Term)
+from .terms import (
+    BigSum,
+    Call,
+    Cases,
+    Chain,
+    Compared,
+    Derivative,
+    Dots,
+    Fraction,
+    Gradient,
+    Group,
+    Item,
+    Limit,
+    Mark,
+    Matrix,
+    Norm,
+    Number,
+    Pair,
+    Row,
+    Sum,
+    Symbol,
+    Term,
+)
 from .tokens import Token, tokens
 
 GRAMMAR = r"""
@@ -54,9 +75,20 @@ limit: LIMIT SCRIPT product
 %declare FRACTION ROOT FUNCTION PARTIAL NORM_OPEN NORM_CLOSE BAR_OPEN BAR_CLOSE ANGLE_OPEN ANGLE_CLOSE MATRIX CASES NABLA BIGSUM
 %declare OPERATOR LIMIT AMP ROW POINT FORALL BAR INFINITY
 """
-WORDS = {                                                # what a reader calls a token that was expected
-    "LETTER": "a letter", "NUMBER": "a number", "ROUND_OPEN": "(", "ROUND_CLOSE": ")", "SQUARE_CLOSE": "]", "SIGN": "+ or -",
-    "REL": "=", "COMMA": "a comma", "NORM_CLOSE": r"\|", "BAR_CLOSE": "|", "ANGLE_CLOSE": r"\rangle", "SLASH": "/", "$END": "the end",
+WORDS = {  # what a reader calls a token that was expected
+    "LETTER": "a letter",
+    "NUMBER": "a number",
+    "ROUND_OPEN": "(",
+    "ROUND_CLOSE": ")",
+    "SQUARE_CLOSE": "]",
+    "SIGN": "+ or -",
+    "REL": "=",
+    "COMMA": "a comma",
+    "NORM_CLOSE": r"\|",
+    "BAR_CLOSE": "|",
+    "ANGLE_CLOSE": r"\rangle",
+    "SLASH": "/",
+    "$END": "the end",
 }
 
 
@@ -131,8 +163,14 @@ def prepared(found):
 
 def is_d(inner):
     """Say whether tokens begin with a sign of differentiation that something follows."""
-    return len(inner) > 1 and (inner[0].type == "PARTIAL" or (inner[0].type == "LETTER" and inner[0].value in ("d", "delta")
-                                                              and inner[1].type in ("LETTER", "BRACES", "FUNCTION")))
+    return len(inner) > 1 and (
+        inner[0].type == "PARTIAL"
+        or (
+            inner[0].type == "LETTER"
+            and inner[0].value in ("d", "delta")
+            and inner[1].type in ("LETTER", "BRACES", "FUNCTION")
+        )
+    )
 
 
 def lone_d(inner):
@@ -287,7 +325,7 @@ class Build(Transformer):
         marks, primes = divided(rest[:-1])
         argument = rest[-1]
         plain = isinstance(argument, Group) and argument.bracket in "([{" and argument.bracket
-        if plain and (argument.marks or argument.primes):            # log(x)^2 is the square of the logarithm
+        if plain and (argument.marks or argument.primes):  # log(x)^2 is the square of the logarithm
             inner, behind = argument.items, (argument.marks, argument.primes)
             called = Call(function.value.value, inner, primes, marks, span=span_of([function, argument]))
             return wrap(called, *behind)
@@ -344,8 +382,10 @@ class Build(Transformer):
     def limit(self, token, below, body):
         inner = below.value.inner
         at = next((i for i, t in enumerate(inner) if t.value == "→"), None)
-        if at is None or [t.value for t in inner[at + 1:]] != ["0"]:
-            raise Unreadable("a limit is written with a nudge that goes to 0", below.value.span, r"\lim_{\Delta w \to 0}")
+        if at is None or [t.value for t in inner[at + 1 :]] != ["0"]:
+            raise Unreadable(
+                "a limit is written with a nudge that goes to 0", below.value.span, r"\lim_{\Delta w \to 0}"
+            )
         return Limit(sub(inner[:at]), body, span=span_of([token, body]))
 
 
@@ -368,7 +408,7 @@ def items(inner):
         token = inner[i]
         if token.type in ("ROUND_OPEN", "SQUARE_OPEN"):
             close = matching(inner, i)
-            within = items(inner[i + 1:close]) if close else None
+            within = items(inner[i + 1 : close]) if close else None
             if not within:
                 return None
             found.append(bracketed(within, token.value))
@@ -438,10 +478,10 @@ def binder(script):
     if relation is None:
         return names, None, ()
     if inner[relation].value == "≠":
-        return names, None, tuple((names[0], item.base) for item in items(inner[relation + 1:]) or ())
+        return names, None, tuple((names[0], item.base) for item in items(inner[relation + 1 :]) or ())
     if inner[relation].value == "∈":
         return names, None, ()
-    return names, sub(inner[relation + 1:]), ()
+    return names, sub(inner[relation + 1 :]), ()
 
 
 # --- a sum that reaches further ---------------------------------------------------------------------------------------
@@ -476,6 +516,7 @@ def widened(term, sign, more):
 def free_letters(term):
     """Return the letters in the marks of a raw term that no sum in it binds."""
     from .terms import children
+
     if isinstance(term, Symbol):
         return {item.base for mark in term.marks for item in mark.items or ()}
     found = set().union(*[free_letters(child) for child in children(term)], set())

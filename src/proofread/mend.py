@@ -1,4 +1,5 @@
 """Find the least change that makes a wrong line true, and what the mistake looks like."""
+
 import time
 
 import numpy as np
@@ -10,8 +11,10 @@ from .terms import BigSum, Call, Entry, Number, Ref, Symbol, walk
 
 SECONDS = 0.9
 LETTER = "letter"
-FIRST = {"wrong": ("sign", "factor", "slope", "transpose", "index", "layer", LETTER, "sum", "product"),
-         "sizes": ("transpose", "index", "layer", "product", "sum", "slope", LETTER, "factor", "sign")}
+FIRST = {
+    "wrong": ("sign", "factor", "slope", "transpose", "index", "layer", LETTER, "sum", "product"),
+    "sizes": ("transpose", "index", "layer", "product", "sum", "slope", LETTER, "factor", "sign"),
+}
 
 
 def mend(statement, chain, outcome, judge):
@@ -34,8 +37,14 @@ def mend(statement, chain, outcome, judge):
 def candidates(statement, chain, outcome, judge, ratio):
     """Yield the changes of the right side of the wrong link, then of its left side, the likeliest kinds first."""
     editor = Editor(statement.latex, statement.span[0], judge)
-    editor.line_indices = {i for side in outcome.sides for r in walk(side) if isinstance(r, Ref | Entry) for i in r.indices if isinstance(i, str)} \
-        or {i.base for s in symbols(chain) for _, _, _, i in slots(s) if i.base in judge.names.indices}
+    editor.line_indices = {
+        i
+        for side in outcome.sides
+        for r in walk(side)
+        if isinstance(r, Ref | Entry)
+        for i in r.indices
+        if isinstance(i, str)
+    } or {i.base for s in symbols(chain) for _, _, _, i in slots(s) if i.base in judge.names.indices}
     editor.factors, editor.sums = missing_factors(judge, chain), missing_sums(judge, chain)
     right, left = chain.sides[outcome.link + 1], chain.sides[outcome.link]
     found = [*editor.of(right), *editor.whole(right)]
@@ -57,7 +66,12 @@ def missing_factors(judge, chain):
     """Return the factors that a line may lack: slopes of the definitions with a function, derivatives of the loss."""
     found = []
     for _, definer in judge.names.definers:
-        for call in (c for side in definer.sides[1:] for c in walk(side) if isinstance(c, Call) and isinstance(c.function, Symbol)):
+        for call in (
+            c
+            for side in definer.sides[1:]
+            for c in walk(side)
+            if isinstance(c, Call) and isinstance(c.function, Symbol)
+        ):
             inner = judge.text(call.arguments[0])
             if len(call.arguments) == 1 and inner:
                 letter = judge.text(call.function)
@@ -86,14 +100,22 @@ def named(edit, chain, judge, ratio):
     """Return the word for a change: a letter that is another layer or the place of a slope, or another factor."""
     if edit.kind != LETTER:
         return "sign" if ratio is not None and np.isclose(ratio, -1) else edit.kind
-    inside = any(isinstance(c, Call) and c.primes and c.span[0] <= edit.start and edit.end <= c.span[1]
-                 for side in chain.sides for c in walk(side))
+    inside = any(
+        isinstance(c, Call) and c.primes and c.span[0] <= edit.start and edit.end <= c.span[1]
+        for side in chain.sides
+        for c in walk(side)
+    )
     return "slope" if inside or derivative_pair(edit, judge) else "other"
 
 
 def derivative_pair(edit, judge):
     """Say whether a letter and the one put for it are both derivatives: one of them lacks a slope."""
-    derived = {key(c.sides[0])[0] for _, c in judge.names.definers for side in c.sides[1:] if type(side).__name__ == "Derivative"}
+    derived = {
+        key(c.sides[0])[0]
+        for _, c in judge.names.definers
+        for side in c.sides[1:]
+        if type(side).__name__ == "Derivative"
+    }
     letters = {word.strip("\\{} ") for word in edit.what.replace("{", " ").replace("}", " ").split() if word != "for"}
     return sum(any(letter in name.split(" ") for letter in letters) for name in derived) >= 2
 
@@ -118,6 +140,9 @@ def guessed(outcome, ratio):
         return "sign" if np.isclose(ratio, -1) else "factor"
     if outcome.verdict == "sizes":
         return "shape"
-    if all(a.shape[-2:] == b.shape[-2:] and a.shape[-1] == a.shape[-2] and np.allclose(a, np.swapaxes(b, -1, -2)) for a, b, *_ in outcome.values):
+    if all(
+        a.shape[-2:] == b.shape[-2:] and a.shape[-1] == a.shape[-2] and np.allclose(a, np.swapaxes(b, -1, -2))
+        for a, b, *_ in outcome.values
+    ):
         return "transpose" if outcome.values else "other"
     return "other"

@@ -1,14 +1,16 @@
 r"""Judge the formulas of a page, as the book does with its own: definitions hold from where they are printed.
 
-A page is a list of `Formula`, in order. A formula defines if its left side has no meaning yet, or if it says so (`defines`);
-what is defined anew holds to the end of its section. Settings are text in the same language, for what no page prints: shapes
-of what is given, sizes. A line that begins with %% says for what the lines below it hold: a page, or a page and one section.
+A page is a list of `Formula`, in order. A formula defines if its left side has no meaning yet, or if it says so
+(`defines`); what is defined anew holds to the end of its section. Settings are text in the same language, for what no
+page prints: shapes of what is given, sizes. A line that begins with %% says for what the lines below it hold: a page,
+or a page and one section.
 
     >>> from proofread.pages import Formula, check_page
     >>> lines = check_page([Formula(r"z = w x"), Formula(r"\frac{\partial z}{\partial w} = x")])
     >>> [line.verdict for line in lines]
     [None, 'right']
 """
+
 from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
@@ -55,7 +57,15 @@ def check_page(formulas, settings=None, sizes=None):
         given = in_force(printed, formula, settings)
         line = judge(number + 1, formula, given, sizes)
         if line.verdict not in (None, "right", "right-only-if") and formula.defines:
-            line = replace(line, kind="definition", verdict=None, says="given anew, for this section", looks_like=None, edit=None, entry=None)
+            line = replace(
+                line,
+                kind="definition",
+                verdict=None,
+                says="given anew, for this section",
+                looks_like=None,
+                edit=None,
+                entry=None,
+            )
         if line.kind == "definition" or defines_too(formula, given):
             before = [*given.splitlines(), *settings.get("", "").splitlines()]
             anew = left_key(formula.latex) in {left_key(one) for one in before}
@@ -71,7 +81,8 @@ def defines_too(formula, given):
 
 
 def in_force(printed, formula, settings):
-    """Return the definitions that hold for a formula: of two for one name the last, those of its own section after the others."""
+    """Return the definitions that hold for a formula: of two for one name the last, those of its own section after the
+    others."""
     own = [one.latex for one, _ in printed if one.section == formula.section]
     alone = settings.get(f"{formula.section} alone") if formula.section else None
     if alone is not None:
@@ -102,8 +113,11 @@ def left_key(latex):
     symbol = letter or left
     if not isinstance(symbol, Symbol) or symbol.primes:
         return None
-    marks = tuple((kind, bracket, "" if bracket == "[" else item.base, item.shift) for kind, bracket, _, item in slots(symbol)
-                  if not (len(item.base.strip("'")) == 1 and item.base.isalpha() and not bracket))
+    marks = tuple(
+        (kind, bracket, "" if bracket == "[" else item.base, item.shift)
+        for kind, bracket, _, item in slots(symbol)
+        if not (len(item.base.strip("'")) == 1 and item.base.isalpha() and not bracket)
+    )
     return symbol.letter.lower(), marks
 
 
@@ -112,8 +126,10 @@ def judge(number, formula, given, sizes):
     latex = " ".join(blanked(formula.latex).split())
     try:
         read = statement(number, Stretch(latex, 0, len(latex)))
-        before = [statement(i + 1, one._replace(start=one.start + GIVEN, end=one.end + GIVEN), given=True)
-                  for i, one in enumerate(lines(given))]
+        before = [
+            statement(i + 1, one._replace(start=one.start + GIVEN, end=one.end + GIVEN), given=True)
+            for i, one in enumerate(lines(given))
+        ]
     except Problem as problem:
         return Line(number, latex, "claim", problem.verdict, problem.sentence())
     found, _ = judge_all(before, [read], sizes or {}, (given, latex))

@@ -1,4 +1,6 @@
-"""Judge a line: each link of its chain under every reading that fits, at several points, at every layer it holds for."""
+"""Judge a line: each link of its chain under every reading that fits, at several points, at every layer it holds
+for."""
+
 import itertools
 import time
 from dataclasses import dataclass, field, replace
@@ -10,13 +12,29 @@ from .meaning import Context
 from .problems import Ambiguous, Problem, SizesDiffer, Unreadable, Unsure
 from .sizes import Scope
 from .statements import GIVEN
-from .terms import BigSum, Call, Compared, Derivative, Entry, Number, Nudge, Ref, Row, Stack, Transpose, Unnamed, children, rebuild, walk
+from .terms import (
+    BigSum,
+    Call,
+    Compared,
+    Derivative,
+    Entry,
+    Nudge,
+    Number,
+    Ref,
+    Row,
+    Stack,
+    Transpose,
+    Unnamed,
+    children,
+    rebuild,
+    walk,
+)
 from .values import NAMED, Nudges, Value, aligned
 
-TOLERANCE = 1e-8                     # of the largest entry; complex steps are exact to 1e-14
-NOTHING = 1e-13                      # what is smaller is rounding
+TOLERANCE = 1e-8  # of the largest entry; complex steps are exact to 1e-14
+NOTHING = 1e-13  # what is smaller is rounding
 READINGS = 48
-SECONDS = 1.2                        # for all readings of one line
+SECONDS = 1.2  # for all readings of one line
 
 
 @dataclass(frozen=True)
@@ -28,8 +46,8 @@ class Outcome:
     place: tuple | None = None
     expected: str | None = None
     entry: tuple | None = None
-    sides: tuple = ()                # the settled terms
-    values: tuple = ()               # pairs of arrays, one for each draw
+    sides: tuple = ()  # the settled terms
+    values: tuple = ()  # pairs of arrays, one for each draw
     link: int = 0
     layers: dict = field(default_factory=dict)
     condition: str = ""
@@ -44,7 +62,11 @@ class Judge:
         self.texts, self.quick, self.wrong = texts, False, {}
         self.model, self.derivation = model, model.derivation
         self.names, self.meaning = model.names, model.derivation.meaning
-        self.turned_shown = any(isinstance(one, Derivative) and one.how == "turned" for d, _ in model.settled.values() for one in walk(d.term))
+        self.turned_shown = any(
+            isinstance(one, Derivative) and one.how == "turned"
+            for d, _ in model.settled.values()
+            for one in walk(d.term)
+        )
 
     def chain(self, chain, quick=False):
         """Return the outcomes of all links of a chain, those of the first layer that fails if one does."""
@@ -54,7 +76,9 @@ class Judge:
             try:
                 found = self.at_layers(chain, layers, deadline)
             except Problem as problem:
-                outcomes.append([Outcome(problem.verdict, problem.says, problem.place, problem.expected, layers=layers)])
+                outcomes.append(
+                    [Outcome(problem.verdict, problem.says, problem.place, problem.expected, layers=layers)]
+                )
                 continue
             outcomes.append(found)
             if any(o.verdict in ("wrong", "sizes") for o in found):
@@ -102,7 +126,16 @@ class Judge:
             try:
                 sides.append((place, self.grounded(self.meaning.read(side, Context(layers, strict=True)))))
             except Problem as problem:
-                problems.append(Outcome(problem.verdict, problem.says, problem.place, problem.expected, link=max(place - 1, 0), layers=layers))
+                problems.append(
+                    Outcome(
+                        problem.verdict,
+                        problem.says,
+                        problem.place,
+                        problem.expected,
+                        link=max(place - 1, 0),
+                        layers=layers,
+                    )
+                )
         outcomes = []
         for (_, left), (place, right) in zip(sides, sides[1:]):
             relation = chain.relations[place - 1]
@@ -114,7 +147,7 @@ class Judge:
         """Return the LaTeX of a raw term as the reader wrote it."""
         given, text = self.texts
         start, end = term.span
-        return given[start - GIVEN:end - GIVEN] if start >= GIVEN else text[start:end]
+        return given[start - GIVEN : end - GIVEN] if start >= GIVEN else text[start:end]
 
     def grounded(self, term):
         """Return a term if all it rests on could be read."""
@@ -158,8 +191,10 @@ class Judge:
 
     def failed(self, left, right, relation, wrong, misfit, problem):
         """Return the outcome of a link that is true under no reading."""
-        if wrong is not None and wrong.verdict == "wrong" and (loose := self.unconnected(wrong.sides)) is not None:
-            return Outcome("unknown", f"nothing that is printed makes ${self.text(loose.of) or 'this'}$ depend on ${self.text(loose.by)}$", loose.span)
+        loose = self.unconnected((left, right)) if wrong is None or wrong.verdict == "wrong" else None
+        if loose is not None:
+            says = f"nothing that is printed makes ${self.text(loose.of) or 'this'}$ depend on ${self.text(loose.by)}$"
+            return Outcome("unknown", says, loose.span)
         if wrong is not None and wrong.verdict == "wrong" and not self.quick:
             return self.conditional(wrong, relation) or wrong
         if wrong is not None:
@@ -172,7 +207,8 @@ class Judge:
         """Return a derivative by something on which what is differentiated does not depend, or None."""
         for one in (d for side in sides for d in walk(side) if isinstance(d, Derivative) and isinstance(d.by, Ref)):
             above = set().union(*[self.model.upstream(r.name) for r in walk(one.of) if isinstance(r, Ref)], set())
-            if one.by.name not in above:
+            below = {r.name for r in walk(one.of) if isinstance(r, Ref)}
+            if one.by.name not in above and not below & self.model.upstream(one.by.name):
                 return one
         return None
 
@@ -185,7 +221,9 @@ class Judge:
             try:
                 measure.dims.unite_shapes(shape, other)
             except SizesDiffer:
-                raise SizesDiffer(f"the left side is {measure.say(shape)}, the right side {measure.say(other)}", left.span) from None
+                raise SizesDiffer(
+                    f"the left side is {measure.say(shape)}, the right side {measure.say(other)}", left.span
+                ) from None
         for index, size in scope.indices.items():
             if measure.dims.known(size) is None:
                 raise Unreadable(f"I cannot tell what the index {index} runs over", left.span)
@@ -218,7 +256,9 @@ class Judge:
             if not self.agree(values, relation, settled):
                 return Outcome("wrong", sides=settled, values=tuple(pairs), entry=worst(*values[-1]), dims=dims)
         if empty:
-            return Outcome("unknown", "both sides are 0 at every point: nothing here can be told apart", settled[0].span)
+            return Outcome(
+                "unknown", "both sides are 0 at every point: nothing here can be told apart", settled[0].span
+            )
         return self.layout(settled, Outcome("right", sides=settled, values=tuple(pairs), dims=dims))
 
     def sides(self, point, settled, scale):
@@ -236,7 +276,8 @@ class Judge:
         return a, b, axes
 
     def nudges(self, point, nudged, scale):
-        """Return the steps of what carries a nudge and follows from nothing else that does; the rest follows from them."""
+        """Return the steps of what carries a nudge and follows from nothing else that does; the rest follows from
+        them."""
         first_order = any(one.kind == "d" for one in nudged)
         names = sorted({one.of.name for one in nudged}, key=repr)
         rng, steps = np.random.default_rng(point.draw + 99), {}
@@ -248,11 +289,17 @@ class Judge:
 
     @staticmethod
     def agree(values, relation, settled):
-        """Say whether two sides agree: to rounding, to the printed decimals, or with an error that falls as the square."""
+        """Say whether two sides agree: to rounding, to the printed decimals, or with an error that falls as the
+        square."""
         gaps = [np.abs(a - b).max(initial=0) for a, b, _ in values]
         size = max(np.abs(values[-1][0]).max(initial=0), np.abs(values[-1][1]).max(initial=0))
         if relation == "≈":
-            digits = [len(n.text.split(".")[1]) for side in settled for n in walk(side) if isinstance(n, Number) and "." in n.text]
+            digits = [
+                len(n.text.split(".")[1])
+                for side in settled
+                for n in walk(side)
+                if isinstance(n, Number) and "." in n.text
+            ]
             if digits and not any(isinstance(one, Nudge) for side in settled for one in walk(side)):
                 return gaps[-1] <= 0.501 * 10.0 ** -min(digits)
             return gaps[1] <= max(TOLERANCE * size, gaps[0] / 30)
@@ -260,11 +307,26 @@ class Judge:
 
     def layout(self, settled, outcome):
         """Make a line that is true only with rows for columns ambiguous where the text shows the vector as a column."""
-        turned = [one for side in settled for one in walk(side) if isinstance(one, Derivative) and one.how == "turned" and isinstance(one.by, Ref)]
-        shown = {t.of.name for d in self.derivation.definitions.values() for t in walk(d.term) if isinstance(t, Transpose) and isinstance(t.of, Ref)}
+        turned = [
+            one
+            for side in settled
+            for one in walk(side)
+            if isinstance(one, Derivative) and one.how == "turned" and isinstance(one.by, Ref)
+        ]
+        shown = {
+            t.of.name
+            for d in self.derivation.definitions.values()
+            for t in walk(d.term)
+            if isinstance(t, Transpose) and isinstance(t.of, Ref)
+        }
         if turned and not self.turned_shown and any(one.by.name in shown for one in turned):
-            return replace(outcome, verdict="ambiguous", says="right if a derivative by a column is a row (numerator layout), "
-                           "transposed if it is a column (denominator layout)", expected="a line that shows which layout is meant")
+            return replace(
+                outcome,
+                verdict="ambiguous",
+                says="right if a derivative by a column is a row (numerator layout), "
+                "transposed if it is a column (denominator layout)",
+                expected="a line that shows which layout is meant",
+            )
         return outcome
 
     # --- lines that rest on a wrong one
@@ -288,14 +350,18 @@ class Judge:
     def conditional(self, wrong, relation):
         """Return the outcome under a condition on what the text leaves open, or None."""
         dims = wrong.dims
-        letters = sorted({c.function.letter for side in wrong.sides for c in self.calls(side)})
+        primed = {c.function.letter for side in wrong.sides for c in walk(side)
+                  if isinstance(c, Call) and c.primes and isinstance(c.function, Unnamed)}
+        letters = sorted({c.function.letter for side in wrong.sides for c in self.calls(side)} - primed)
         for name, letter in itertools.product(NAMED, letters):
             if self.holds(wrong, dims, relation, {letter: name}, ()):
                 return replace(wrong, verdict="right-only-if", condition=f"{letter} is {name}")
         if not self.model.sums():
             for target in self.model.targets():
                 if self.holds(wrong, dims, relation, None, (target,)):
-                    return replace(wrong, verdict="right-only-if", condition=f"the entries of {target[0].letter} sum to one")
+                    return replace(
+                        wrong, verdict="right-only-if", condition=f"the entries of {target[0].letter} sum to one"
+                    )
         return None
 
     def calls(self, term):
@@ -303,7 +369,12 @@ class Judge:
         names = {r.name for r in walk(term) if isinstance(r, Ref)}
         upstream = set().union(*[self.model.upstream(n) for n in names], set())
         terms = [term, *(self.derivation.definitions[n].term for n in upstream if n in self.derivation.definitions)]
-        return (c for t in terms for c in walk(t) if isinstance(c, Call) and isinstance(c.function, Unnamed) and not c.function.scalar)
+        return (
+            c
+            for t in terms
+            for c in walk(t)
+            if isinstance(c, Call) and isinstance(c.function, Unnamed) and not c.function.scalar
+        )
 
     def holds(self, wrong, dims, relation, functions, normalized):
         """Say whether two settled sides agree when functions or targets are taken so."""

@@ -1,4 +1,5 @@
 """Sentences for people: what was found, in the reader's own letters. Formulas in them stand between dollar signs."""
+
 import itertools
 
 import numpy as np
@@ -10,16 +11,27 @@ from .report import Entry, Line
 from .statements import GIVEN
 from .terms import BigSum, Derivative, Paths, Row, Unnamed, walk
 
-REACHES = ("without a bracket the sum, and the sign before it, may end after the first term or reach over the next one, too; "
-           "put both terms in a bracket")
-ONE_STEP = ("right for one step, where what comes from the step before is given; through all steps the same weights are used "
-            "again, and their derivative has more terms")
+REACHES = (
+    "without a bracket the sum, and the sign before it, may end after the first term or reach over the next one, too; "
+    "put both terms in a bracket"
+)
+ONE_STEP = (
+    "right for one step, where what comes from the step before is given; through all steps the same weights are used "
+    "again, and their derivative has more terms"
+)
 ORDER = ("wrong", "sizes", "ambiguous", "unknown", "unreadable", "right-only-if", "right")
 LOOKS = {
-    "sign": "the sign is wrong", "transpose": "a transpose is missing or too many", "slope": "the slope of the activation is missing, "
-    "superfluous, or taken at another place", "layer": "a quantity of another layer stands here", "index": "an index is not the one it should be",
-    "sum": "a sum is missing or too many", "product": "a factor, or the kind or order of a product, is not what it should be",
-    "factor": "a number is missing or too many", "other": "", "shape": "", "bracket": "a bracket is missing",
+    "sign": "the sign is wrong",
+    "transpose": "a transpose is missing or too many",
+    "slope": "the slope of the activation is missing, superfluous, or taken at another place",
+    "layer": "a quantity of another layer stands here",
+    "index": "an index is not the one it should be",
+    "sum": "a sum is missing or too many",
+    "product": "a factor, or the kind or order of a product, is not what it should be",
+    "factor": "a number is missing or too many",
+    "other": "",
+    "shape": "",
+    "bracket": "a bracket is missing",
 }
 
 
@@ -29,10 +41,25 @@ def line(statement, chains, outcomes, judge):
     looks = edit = None
     if outcome.verdict in ("wrong", "sizes"):
         looks, edit = mend(statement, chain_of(outcome, chains), outcome, judge)
-    entry = Entry(outcome.entry[0], outcome.entry[2], outcome.entry[1]) if outcome.entry and outcome.verdict == "wrong" else None
+    entry = (
+        Entry(outcome.entry[0], outcome.entry[2], outcome.entry[1])
+        if outcome.entry and outcome.verdict == "wrong"
+        else None
+    )
     says = sentence(outcome, chains, looks, judge)
-    return Line(statement.number, statement.latex, "claim", outcome.verdict, says, looks, edit, entry=entry, place=placed(outcome.place),
-                read_as=reading(outcome, judge), how=how(outcome, judge))
+    return Line(
+        statement.number,
+        statement.latex,
+        "claim",
+        outcome.verdict,
+        says,
+        looks,
+        edit,
+        entry=entry,
+        place=placed(outcome.place),
+        read_as=reading(outcome, judge),
+        how=how(outcome, judge),
+    )
 
 
 def placed(place):
@@ -43,7 +70,10 @@ def placed(place):
 def chain_of(outcome, chains):
     """Return the chain to which an outcome belongs."""
     at = outcome.sides[0].span[0] if outcome.sides else outcome.place[0] if outcome.place else chains[0].span[0]
-    return next((chain for chain in chains if chain.span[0] <= at <= chain.span[1] and len(chain.sides) > outcome.link + 1), chains[0])
+    return next(
+        (chain for chain in chains if chain.span[0] <= at <= chain.span[1] and len(chain.sides) > outcome.link + 1),
+        chains[0],
+    )
 
 
 def sentence(outcome, chains, looks, judge):
@@ -53,7 +83,11 @@ def sentence(outcome, chains, looks, judge):
     if outcome.verdict == "right-only-if":
         return f"right only if {outcome.condition}"
     if outcome.verdict == "wrong":
-        return "; ".join(part for part in (which_link(outcome, chains, judge), ratio_words(outcome, judge) or LOOKS.get(looks, "")) if part)
+        return "; ".join(
+            part
+            for part in (which_link(outcome, chains, judge), ratio_words(outcome, judge) or LOOKS.get(looks, ""))
+            if part
+        )
     if outcome.verdict == "sizes":
         return outcome.says
     return outcome.says + (f"; expected: {outcome.expected}" if outcome.expected else "")
@@ -86,7 +120,9 @@ def product_of_sizes(ratio, judge):
     """Return a number as a product of powers of the sizes and 2, in LaTeX, or an empty string."""
     sizes = {label: judge.model.dims.known(node) for label, node in judge.model.dims.labels.items()}
     bases = [(label, size) for label, size in sizes.items() if size and size > 1 and len(label) == 1] + [("2", 2)]
-    for powers in sorted(itertools.product((0, 1, -1, 2, -2), repeat=min(len(bases), 4)), key=lambda p: sum(map(abs, p))):
+    for powers in sorted(
+        itertools.product((0, 1, -1, 2, -2), repeat=min(len(bases), 4)), key=lambda p: sum(map(abs, p))
+    ):
         if any(powers) and np.isclose(ratio, np.prod([float(size) ** p for (_, size), p in zip(bases, powers)])):
             top = " ".join(label + (f"^{p}" if p > 1 else "") for (label, _), p in zip(bases, powers) if p > 0)
             bottom = " ".join(label + (f"^{-p}" if p < -1 else "") for (label, _), p in zip(bases, powers) if p < 0)
@@ -119,8 +155,11 @@ def how(outcome, judge):
     """Return how the truth was found, and on which sizes."""
     if outcome.verdict not in ("right", "right-only-if", "wrong") or not outcome.sides:
         return None
-    sizes = ", ".join(f"{label} = {judge.model.dims.known(node)}" for label, node in judge.model.dims.labels.items()
-                      if len(label) == 1 and judge.model.dims.known(node))
+    sizes = ", ".join(
+        f"{label} = {judge.model.dims.known(node)}"
+        for label, node in judge.model.dims.labels.items()
+        if len(label) == 1 and judge.model.dims.known(node)
+    )
     return f"complex step, {DRAWS} random points" + (f", {sizes}" if sizes else "")
 
 
@@ -128,11 +167,21 @@ def how(outcome, judge):
 def notes(derivation, model):
     """Return the sentences on what was assumed for all lines."""
     found = []
-    shapes = [f"${printed_name(name)}$ {shape_words(model, name)}" for name in derivation.meaning.leaves
-              if name in model.shapes and name.layer in (None, derivation.top)]
+    shapes = [
+        f"${printed_name(name)}$ {shape_words(model, name)}"
+        for name in derivation.meaning.leaves
+        if name in model.shapes and name.layer in (None, derivation.top)
+    ]
     if shapes:
         found.append("tried with " + ", ".join(shapes[:12]))
-    letters = sorted({one.letter for d in derivation.definitions.values() for one in walk(d.term) if isinstance(one, Unnamed) and not one.scalar})
+    letters = sorted(
+        {
+            one.letter
+            for d in derivation.definitions.values()
+            for one in walk(d.term)
+            if isinstance(one, Unnamed) and not one.scalar
+        }
+    )
     if letters:
         said = " and ".join(f"${printed_letter(letter, '')}$" for letter in letters)
         found.append(f"{said} was tried as three smooth functions")
@@ -155,7 +204,11 @@ def printed_name(name):
     """Return a quantity as LaTeX, without its indices."""
     said = printed_letter(name.letter, name.style)
     for kind in "_^":
-        marks = [text if not bracket else f"({text})" if bracket == "(" else f"[{text}]" for k, bracket, text in name.marks if k == kind]
+        marks = [
+            text if not bracket else f"({text})" if bracket == "(" else f"[{text}]"
+            for k, bracket, text in name.marks
+            if k == kind
+        ]
         said += f"{kind}{{{','.join(marks)}}}" if marks else ""
     said += "".join(f"[{text}]" for k, _, text in name.marks if k == "[")
     return said + (f"^{{({name.layer})}}" if name.layer is not None and "^" not in said else "")

@@ -14,6 +14,7 @@ from matplotlib.colors import to_hex, to_rgb
 from matplotlib.patches import Arc, Circle, FancyArrowPatch, Polygon, Rectangle
 from matplotlib.text import Text
 
+import networks as nets
 from backprop import figures
 from backprop.figures import block
 from backprop.figures.ink import INK, LIT, MUTED, SIZE_COLORS, SIZE_INKS, maths, number
@@ -32,8 +33,8 @@ class Pass(NamedTuple):
     A_out: np.ndarray
 
 
-RUNNING = Net(np.array([[0.6, -0.4], [-0.2, 0.5]]), np.array([[0.8, -0.5], [-0.3, 0.7]]))
-X, Y = np.array([[2.0, -1.0]]), np.array([[1.0, 0.0]])
+RUNNING = Net(nets.RUNNING.W_h, nets.RUNNING.W_out)
+X, Y = nets.RUNNING_X, nets.RUNNING_Y
 TRACE = Pass(np.array([[0.8022, 0.2142]]), np.array([[0.6405, 0.4375]]))
 DELTA_H, DELTA_OUT = np.array([[-0.0804, 0.0697]]), np.array([[-0.35954, 0.4375]])
 

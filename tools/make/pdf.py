@@ -9,7 +9,6 @@ site has; Chromium prints it with bookmarks. Interactive figures appear in their
 import re
 import shutil
 import sys
-import threading
 from pathlib import Path
 
 from tools import ROOT
@@ -42,25 +41,22 @@ def make(html, out):
     """Print the single page in the folder `html` into the file `out`."""
     from playwright.sync_api import sync_playwright
 
-    server = serve.server(html)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
     single = next(path for path in Path(html).rglob("*.html") if "<article" in path.read_text("utf-8"))
     book = Path(html) / "book.html"  # the builder's links start at the top folder, wherever it puts the page
     if single != book:
         shutil.copy(single, book)
-    with sync_playwright() as playwright:
+    with serve.running(html) as address, sync_playwright() as playwright:
         page = launch(playwright).new_page()
         page.set_default_timeout(300_000)
-        page.goto(f"http://127.0.0.1:{server.server_address[1]}/book.html", wait_until="load")  # the network is idle before it is all read
+        page.goto(f"{address}book.html", wait_until="load")  # the network is idle before it is all read
         page.wait_for_load_state("networkidle")
         page.evaluate(PREPARE)
         page.evaluate(LINKS)
         page.emulate_media(media="print", color_scheme="light", reduced_motion="reduce")
         out.parent.mkdir(parents=True, exist_ok=True)
-        page.pdf(path=out, format="A4", scale=0.82, outline=True, tagged=True, print_background=True, display_header_footer=True,
-                 header_template="<span></span>", footer_template=FOOTER,
+        page.pdf(path=out, format="A4", scale=0.82, outline=True, tagged=True, print_background=True,
+                 display_header_footer=True, header_template="<span></span>", footer_template=FOOTER,
                  margin={"top": "18mm", "bottom": "18mm", "left": "18mm", "right": "18mm"})
-    server.shutdown()
 
 
 def main():
