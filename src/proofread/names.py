@@ -438,12 +438,11 @@ def relettered(term, letters):
 
 
 def is_euler(chains):
-    """Say whether e is Euler's number: it never stands without something above it, and with nothing else."""
-    return all(
-        len(s.marks) == 1 and s.marks[0].kind == "^"
-        for c in chains
-        for s in symbols(c)
-        if s.letter == "e" and not s.style
+    """Say whether e is Euler's number: it never stands without a power above it, and defines nothing."""
+    powers = [s for c in chains for s in symbols(c) if s.letter == "e" and not s.style]
+    defined = any(isinstance(c.sides[0], Symbol) and c.sides[0].letter == "e" for c in chains)
+    return not defined and all(
+        len(s.marks) == 1 and s.marks[0].kind == "^" and not (s.marks[0].items and s.marks[0].items[0].bracket) for s in powers
     )
 
 
