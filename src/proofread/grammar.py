@@ -46,7 +46,8 @@ paired: product (COLON product)?
 product: run | reaching | run reaching | run op reaching
 run: factor | run factor | run op factor | run op negative
 ?op: OP | SLASH
-?factor: symbol | number | group | fraction | root | call | slash | norm | bars | angle | matrix | cases | gradient | braces
+?factor: symbol | number | group | braces | fraction | root | call | slash | norm | bars | angle | matrix | cases
+    | gradient
 ?reaching: bigsum | operator | limit | open_call
 open_call: FUNCTION mark* bigsum
 negative: SIGN factor
@@ -71,9 +72,9 @@ gradient: NABLA SCRIPT? argument
 bigsum: BIGSUM SCRIPT* product
 operator: OPERATOR product
 limit: LIMIT SCRIPT product
-%declare REL COMMA DOTS SIGN COLON OP SLASH LETTER NUMBER ROUND_OPEN ROUND_CLOSE SQUARE_OPEN SQUARE_CLOSE BRACES SCRIPT PRIME TOP
-%declare FRACTION ROOT FUNCTION PARTIAL NORM_OPEN NORM_CLOSE BAR_OPEN BAR_CLOSE ANGLE_OPEN ANGLE_CLOSE MATRIX CASES NABLA BIGSUM
-%declare OPERATOR LIMIT AMP ROW POINT FORALL BAR INFINITY
+%declare REL COMMA DOTS SIGN COLON OP SLASH LETTER NUMBER ROUND_OPEN ROUND_CLOSE SQUARE_OPEN SQUARE_CLOSE BRACES
+%declare SCRIPT PRIME TOP FRACTION ROOT FUNCTION PARTIAL NORM_OPEN NORM_CLOSE BAR_OPEN BAR_CLOSE ANGLE_OPEN ANGLE_CLOSE
+%declare MATRIX CASES NABLA BIGSUM OPERATOR LIMIT AMP ROW POINT FORALL BAR INFINITY
 """
 WORDS = {  # what a reader calls a token that was expected
     "LETTER": "a letter",

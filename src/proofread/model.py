@@ -1,12 +1,13 @@
 """A derivation with its sizes: the shape of each quantity, found from all definitions together, and draws of what is
 given."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from .brackets import key
 from .derivation import Derivation, differentiates_term, refs
 from .dims import ONE, Choices, Dims, attempts
-from .meaning import KINDS
 from .problems import Problem, SizesDiffer, Unreadable
 from .sizes import NUMBER, Measure, Scope
 from .terms import (
@@ -16,11 +17,9 @@ from .terms import (
     Gradient,
     Group,
     Matrix,
-    Name,
     Norm,
     Number,
     Pair,
-    Power,
     Ref,
     Row,
     Size,
@@ -237,30 +236,23 @@ class Model:
         scope = Scope(self.typed if self.derivation.meaning.typed else {})
         term, shape = measure(definition.term, scope)
         own = self.own_axes(name)
-        nodes = [
-            scope.indices[i] if i in scope.indices else scope.indices.setdefault(i, measure.dims.new())
-            for i in definition.indices
-        ]
+        for index in definition.indices:
+            if index not in scope.indices:
+                scope.indices[index] = measure.dims.new()
+        nodes = [scope.indices[index] for index in definition.indices]
         axes, rest = tuple(nodes[:own]), nodes[own:]
         where = tuple(f"own{i}" for i in range(own))
         if rest:
             measure.dims.unite_shapes(shape, NUMBER, definition.span)
             order = self.orientation(name, rest, definition.slots[own:], measure)
-            where += order
-            sides = [ONE, ONE]
-            for node, axis in zip(rest, order):
-                sides[axis] = node
-            shape = tuple(sides)
+            where, shape = where + order, tuple(dict(zip(order, rest)).get(axis, ONE) for axis in (0, 1))
         elif own and name.style != "bold" and self.loose == 0:
             measure.dims.unite_shapes(shape, NUMBER, definition.span)
         elif name in self.scalars and self.loose < 3:
             measure.dims.unite_shapes(shape, NUMBER, definition.span)
         elif self.one_index(name):
             self.orient(name, shape, measure)
-        self.settled[name] = (
-            definition.__class__(name, definition.indices, definition.slots, term, definition.number, definition.span),
-            where,
-        )
+        self.settled[name] = replace(definition, term=term), where
         return axes, shape
 
     def own_axes(self, name):
@@ -538,6 +530,3 @@ class Model:
                 ):
                     found.append((left.body, right.value))
         return found
-
-
-__all__ = ["KINDS", "Model", "Name", "Power"]
