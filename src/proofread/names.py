@@ -164,7 +164,7 @@ class Names:
                     self.index_places.add((s.letter, kind, bracket, place))
 
     def grow_indices(self, seen):
-        """Take in places where an index stands, and letters that stand in such places; say whether there were new ones."""
+        """Take in places where an index stands and letters that stand in such places; say whether any were new."""
         before = len(self.indices), len(self.index_places)
         for letter, kind, bracket, place, item in seen:
             if (letter, kind, bracket, item.base) in self.marks:
