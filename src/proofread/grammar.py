@@ -224,6 +224,14 @@ def wrap(term, marks, primes=0):
     return Group("", (term,), marks, primes, span=span_of([term, marks])) if marks or primes else term
 
 
+def primed(mark):
+    """Split a raised mark with a prime at its end, g^{[1]'} or g^{[1]\\prime}, into the mark and the prime."""
+    if not isinstance(mark, Mark) or mark.kind != "^" or len(mark.tokens) < 2 or mark.tokens[-1].type != "PRIME":
+        return [mark]
+    inner = mark.tokens[:-1]
+    return [Mark(mark.kind, inner, items(inner), mark.span), "'"]
+
+
 def divided(marks):
     """Split what stands behind a letter into marks and a number of primes."""
     return tuple(m for m in marks if isinstance(m, Mark)), sum(isinstance(m, str) for m in marks)
@@ -287,7 +295,7 @@ class Build(Transformer):
         return Mark(token.value if token.type == "SCRIPT" else "^", inner, items(inner), token.span)
 
     def symbol(self, letter, *marks):
-        marks, primes = divided(marks)
+        marks, primes = divided([part for mark in marks for part in primed(mark)])
         return Symbol(letter.value.value, letter.value.style, marks, primes, span=span_of([letter, marks]))
 
     def number(self, token, *marks):

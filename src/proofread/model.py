@@ -27,6 +27,7 @@ from .terms import (
     Symbol,
     Transpose,
     Unnamed,
+    is_capital,
     walk,
 )
 from .values import Point, Value
@@ -34,6 +35,7 @@ from .values import Point, Value
 SEARCHES = 400
 DRAWS = 3
 MOST_DRAWS = 1000
+
 
 
 class Model:
@@ -326,7 +328,7 @@ class Model:
         """Return what a letter that is given may be, the likeliest first."""
         k, base = (name.letter, name.style), name.letter.split(" ")[-1]
         most = self.names.most.get(k, 0) - own
-        capital = base[:1].isupper() and len(base) == 1
+        capital = is_capital(base)
         last = ("any",) if self.loose > 1 else ()
         if most >= 2 or capital and not most and not own or self.declared_matrix(name):
             return ("matrix", *last)
@@ -342,7 +344,16 @@ class Model:
             return ("number", *vectors) if bold else ("number",)
         if (name.letter, name.style, name.marks) in self.biases():
             return (vectors[0], "number", *last)
-        return (*vectors, *(("number",) if self.loose else ()), *last)
+        weights = ("matrix",) if name.layer is not None and self.multiplies(name) else ()
+        return (*weights, *vectors, *(("number",) if self.loose else ()), *last)
+
+    def multiplies(self, name):
+        """Say whether a letter that no layer defines stands in a product of two: w^l in w^l a^{l-1} is weights."""
+        family = name.letter, name.style
+        if any((n.letter, n.style) == family for n in self.definitions):
+            return False
+        factors = (f.of if isinstance(f, Transpose) else f for row in self.pairs() for f in row.factors)
+        return any((one.name.letter, one.name.style) == family for one in factors)
 
     def declared_matrix(self, name):
         """Say whether the same letter is declared as a matrix at another layer."""

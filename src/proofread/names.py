@@ -11,7 +11,9 @@ from .brackets import Brackets, key
 from .grammar import sub
 from .statements import Statement
 from .templates import Layers, slots, symbols
-from .terms import BigSum, Call, Chain, Derivative, Gradient, Matrix, Norm, Number, Pair, Row, Symbol, rebuild, walk
+from .terms import (
+    BigSum, Call, Chain, Derivative, Gradient, Matrix, Norm, Number, Pair, Row, Symbol, is_capital, rebuild, walk,
+)
 
 NOT_DEFINED = ("Delta ", "delta ")
 
@@ -210,6 +212,16 @@ class Names:
             self.lines = [(s, new[id(chain)]) for s, chain in self.lines]
             self.definers = [(s, new[id(chain)]) for s, chain in self.definers]
 
+    def layered_entries(self):
+        """Say whether a letter of a layer stands with an index and without one: a^l and a^L_j are array and entry."""
+        letters = [s for _, chain in self.definers for s in symbols(chain)]
+        whole = {key(s) for s in letters if not self.indexed(s) and self.has_layer(s)}
+        return bool(whole & {key(s) for s in letters if self.indexed(s)})
+
+    def has_layer(self, symbol):
+        """Say whether a mark of a letter is a layer."""
+        return any(self.layers.holds(symbol.letter, kind, bracket, place) for kind, bracket, place, _ in slots(symbol))
+
     def arrays(self):
         """Say whether something in the text is only written of arrays; if not, a letter without an index is a
         number."""
@@ -226,9 +238,8 @@ class Names:
                     one.style == "bold" or any(i.base == "T" for m in one.marks if m.kind == "^" for i in m.items or ())
                 ):
                     return True
-        return any(
-            s.letter.split(" ")[-1].isupper()
-            and len(s.letter) == 1
+        return self.layered_entries() or any(
+            is_capital(s.letter)
             and signature(s) not in self.labels
             and key(s) not in self.numerators
             for _, chain in self.definers

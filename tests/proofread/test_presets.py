@@ -63,7 +63,7 @@ PUBLISHED = {
         \frac{\partial L}{\partial b_2} = \sum_{i=1}^{N} df_i
         dH = df \, W_2^T
         dU = dH \odot \mathbb{1}(H > 0)
-        \frac{\partial L}{\partial W} = X^T dU""",
+        \frac{\partial L}{\partial W_1} = X^T dU""",
     "scikit-learn": r"""
         \delta_1 = A_2 - Y
         \frac{\partial J}{\partial W_1} = \frac{1}{n} A_1^T \delta_1
