@@ -153,6 +153,7 @@ class Derivation:
         if self.function_only(left):
             for parameter in self.names.brackets.parameters[key(left)][0]:
                 self.meaning.read_symbol(parameter, Context())
+            self.defining.add(statement.number)
             return
         items = list(self.names.layers.found(left))
         shift = items[0].shift if items and items[0].base in self.names.layers.letters else 0

@@ -80,6 +80,7 @@ SMOOTH = (  # a function left open is tried as each of these, all in (0, 1), non
     lambda z, k: 0.5 + 0.4 * np.sin(z + 0.5 + k),
 )
 NAMED = {"the sigmoid": sigmoid, "tanh": np.tanh, "ReLU": FUNCTIONS["relu"]}
+KINKED = {"ReLU"}               # on either side of its kink a line would be excused that forgets the slope
 COMPARE = {"=": np.equal, "<": np.less, ">": np.greater, "≠": np.not_equal, "≤": np.less_equal, "≥": np.greater_equal}
 
 

@@ -27,7 +27,7 @@ from .terms import (
     rebuild,
     walk,
 )
-from .values import NAMED, Nudges, Value, aligned
+from .values import KINKED, NAMED, Nudges, Value, aligned
 
 TOLERANCE = 1e-8  # of the largest entry; complex steps are exact to 1e-14
 NOTHING = 1e-13  # what is smaller is rounding
@@ -356,7 +356,7 @@ class Judge:
         primed = {c.function.letter for side in wrong.sides for c in walk(side)
                   if isinstance(c, Call) and c.primes and isinstance(c.function, Unnamed)}
         letters = sorted({c.function.letter for side in wrong.sides for c in self.calls(side)} - primed)
-        for name, letter in itertools.product(NAMED, letters):
+        for name, letter in itertools.product(sorted(NAMED.keys() - KINKED), letters):
             if self.holds(wrong, dims, relation, {letter: name}, ()):
                 return replace(wrong, verdict="right-only-if", condition=f"{letter} is {name}")
         if not self.model.sums():
