@@ -89,7 +89,7 @@ class Line:
         return self.verdict in ("wrong", "sizes")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Report:
     """Hold the lines of a derivation, the text they were taken from, and what was assumed for all of them.
 
@@ -104,6 +104,9 @@ class Report:
     def first_wrong(self):
         """Return the first line that is wrong or does not fit, or None."""
         return next((line for line in self.lines if line.is_wrong), None)
+
+    def __repr__(self):
+        return str(self)
 
     def __str__(self):
         return "\n".join([*(_plain(line, self.text) for line in self.lines), *(f"  · {note}" for note in self.notes)])
