@@ -1,14 +1,31 @@
 """Brackets behind a letter: an argument, a mark, or a factor.
 
-A bracket is an argument if a definition shows it so, if the letter is primed, or if the letter never stands without one. One
-that holds only letters that stand nowhere else, as in v(n) or J(w), is a mark that says nothing. A d or a Delta glued to a
-letter belongs to it.
+A bracket is an argument if a definition shows it so, if the letter is primed, or if the letter never stands without
+one. One that holds only letters that stand nowhere else, as in v(n) or J(w), is a mark that says nothing. A d or a
+Delta glued to a letter belongs to it.
 """
+
 from dataclasses import replace
 
-from .terms import Call, Gradient, Group, Item, Mark, Number, Row, Sum, Symbol, children, rebuild, walk
+from .terms import Call, Compared, Gradient, Group, Item, Mark, Number, Row, Sum, Symbol, children, rebuild, walk
 
 NUDGES = ("d", "Delta", "delta")
+
+
+CONSTANTS = (
+    "alpha",
+    "beta",
+    "gamma",
+    "epsilon",
+    "varepsilon",
+    "eta",
+    "lambda",
+    "mu",
+    "rho",
+    "kappa",
+    "nu",
+    "tau",
+)  # never primed, a factor
 
 
 def bare(term):
@@ -40,13 +57,16 @@ class Brackets:
             letter, bracket = head(chain.sides[0])
             if letter is not None and bracket.bracket == "[" and item(bracket):
                 self.square = True
-            elif letter is not None and bracket.bracket == "(" and len(chain.sides) > 1 and all(map(bare, bracket.items)):
+            elif (
+                letter is not None and bracket.bracket == "(" and len(chain.sides) > 1 and all(map(bare, bracket.items))
+            ):
                 self.parameters.setdefault(key(letter), [])
                 if same(bracket.items, self.parameters[key(letter)]) is None:
                     self.parameters[key(letter)].append(bracket.items)
         for chain in chains:
             for side in chain.sides if not all(map(bare, chain.sides)) else ():
                 self.note(side)
+        self.primed = {key(s) for chain in chains for s in walk(chain) if isinstance(s, Symbol) and s.primes}
         self.differentials = {name for name in NUDGES if (name, "") not in self.outside}
 
     def note(self, term, behind=None):
@@ -74,8 +94,12 @@ class Brackets:
                 self.called.add(key(factor))
             letters = isinstance(factor, Group) and factor.bracket == "(" and all(map(bare, factor.items))
             before = i and row.ops[i - 1] == "" and isinstance(factors[i - 1], (Symbol, Group, Gradient))
-            nudge = isinstance(factor, Symbol) and factor.letter in NUDGES and isinstance(behind_letter(factors, i), Symbol)
-            if not (letters and before or nudge):
+            nudge = (
+                isinstance(factor, Symbol) and factor.letter in NUDGES and isinstance(behind_letter(factors, i), Symbol)
+            )
+            if open_call(factor):
+                self.note(factor.arguments[0], behind)
+            elif not (letters and before or nudge):
                 self.note(factor, behind)
 
     def settle(self, term):
@@ -92,7 +116,7 @@ class Brackets:
             if joined is None:
                 i += 1
             else:
-                factors[i:i + 2] = [joined]
+                factors[i : i + 2] = [joined]
                 del ops[i]
                 i = max(i - 1, 0)
         return factors[0] if len(factors) == 1 else replace(row, factors=tuple(factors), ops=tuple(ops))
@@ -102,18 +126,34 @@ class Brackets:
         if isinstance(left, Gradient) and not op:
             inner = self.join(left.of, right, op)
             return replace(left, of=inner) if isinstance(inner, Symbol) and isinstance(right, Group) else None
+        if not op and isinstance(right, Group) and open_call(left):
+            inner = self.join(left.arguments[0], right, op)
+            return (
+                replace(left, arguments=(inner,), span=(left.span[0], right.span[1]))
+                if isinstance(inner, Call)
+                else None
+            )
         if op or not isinstance(left, Symbol):
             return None
+        if isinstance(right, Compared):
+            return right if left.letter in ("1", "I") and not left.marks else None  # an indicator, 1(z > 0)
         span = (left.span[0], right.span[1])
         if isinstance(right, Symbol) and left.letter in self.differentials and not left.marks and not left.primes:
             close = left.span[1] == right.span[0] or left.letter != "d"
             return replace(right, letter=f"{left.letter} {right.letter}", span=span) if close else None
-        if not isinstance(right, Group):
+        if not isinstance(right, Group) or left.closed:
             return None
         if right.bracket == "[" and self.square and item(right):
             mark = Mark("[", (), (item(right),), right.span)
             return replace(left, marks=(*left.marks, mark, *right.marks), primes=left.primes + right.primes, span=span)
         return self.applied(left, right, span) if right.bracket == "(" else None
+
+    def only_called(self, letter):
+        """Say whether a letter never stands without a bracket, nor its capital or small form, and is no constant."""
+        cased = letter.letter.swapcase() if len(letter.letter) == 1 and letter.marks else letter.letter
+        if key(letter) in self.without or any(k[0] == cased for k in self.without):
+            return False
+        return letter.letter not in CONSTANTS or letter.primes or key(letter) in self.primed
 
     def applied(self, left, right, span):
         """Return a letter with a round bracket behind it as one term, or None."""
@@ -122,10 +162,10 @@ class Brackets:
         known = same(right.items, lists)
         if known is not None and not left.primes:
             letter = left.letter if known == 0 else f"{left.letter}({known})"
-            return replace(left, letter=letter, marks=(*left.marks, *right.marks), span=span)
-        if all(map(bare, right.items)) and not any(key(one) in self.outside for one in right.items):
-            return replace(left, marks=(*left.marks, *right.marks), span=span)
-        function = bool(lists) or key(left) not in self.without or key(left) in self.called
+            return replace(left, letter=letter, marks=(*left.marks, *right.marks), span=span, closed=True)
+        if not left.primes and all(map(bare, right.items)) and not any(key(one) in self.outside for one in right.items):
+            return replace(left, marks=(*left.marks, *right.marks), span=span, closed=True)
+        function = bool(lists) or key(left) in self.called or self.only_called(left)
         if not function or any(i.base == "T" for mark in left.marks for i in mark.items or ()):
             return None
         call = Call(replace(left, primes=0), right.items, left.primes, span=span)
@@ -134,8 +174,20 @@ class Brackets:
 
 def nudged(term):
     """Say whether a raw term is a row in which a d or a Delta stands before a letter."""
-    return isinstance(term, Row) and any(bare(a) and a.letter in NUDGES[1:] and isinstance(b, Symbol)
-                                         for a, b in zip(term.factors, term.factors[1:]))
+    return isinstance(term, Row) and any(
+        bare(a) and a.letter in NUDGES[1:] and isinstance(b, Symbol) for a, b in zip(term.factors, term.factors[1:])
+    )
+
+
+def open_call(term):
+    r"""Say whether a term is a function of one letter without a bracket, as \log \sigma."""
+    return (
+        isinstance(term, Call)
+        and isinstance(term.function, str)
+        and len(term.arguments) == 1
+        and isinstance(term.arguments[0], Symbol)
+        and term.arguments[0].span[1] == term.span[1]
+    )
 
 
 def behind_letter(factors, i):
@@ -152,7 +204,12 @@ def item(group):
         return Item(inner.text, 0, "[")
     if bare(inner):
         return Item(inner.letter, 0, "[")
-    if isinstance(inner, Sum) and len(inner.terms) == 2 and bare(inner.terms[0][1]) and isinstance(inner.terms[1][1], Number):
+    if (
+        isinstance(inner, Sum)
+        and len(inner.terms) == 2
+        and bare(inner.terms[0][1])
+        and isinstance(inner.terms[1][1], Number)
+    ):
         sign, number = inner.terms[1]
         return Item(inner.terms[0][1].letter, sign * int(number.value), "[")
     return None
@@ -162,6 +219,7 @@ def same(arguments, lists):
     """Return which of some lists of arguments these letters are, in any case and style; None if none of them."""
     for i, parameters in enumerate(lists):
         if len(parameters) == len(arguments) and all(
-                bare(a) and a.letter.lower() == p.letter.lower() for a, p in zip(arguments, parameters)):
+            bare(a) and a.letter.lower() == p.letter.lower() for a, p in zip(arguments, parameters)
+        ):
             return i
     return None

@@ -1,13 +1,16 @@
-"""A derivation: its definitions, declarations and conditions, each layer of a template built, ready for sizes and values."""
+"""A derivation: its definitions, declarations and conditions, each layer of a template built, ready for sizes and
+values."""
+
 from dataclasses import dataclass, replace
 
 from .brackets import key
+from .grammar import parse
 from .meaning import Context, Meaning
-from .names import Names, declared, signature
+from .names import Names, signature
 from .problems import Problem, UnknownName
 from .statements import ORDER
 from .templates import LAYERS, slots
-from .terms import BigSum, Call, Chain, Derivative, Name, Number, Ref, Symbol, Term, Transpose, Unnamed, rebuild, walk
+from .terms import Call, Chain, Derivative, Name, Number, Ref, Symbol, Term, Transpose, Unnamed, rebuild, walk
 
 
 @dataclass(frozen=True)
@@ -25,12 +28,13 @@ class Definition:
 class Derivation:
     """All that a text states, apart from its claims."""
 
-    def __init__(self, statements):
-        self.statements = statements
+    def __init__(self, statements, layers=LAYERS):
+        self.statements, self.layers = statements, layers
         self.names = Names(statements)
         self.low, self.top = self.find_layers()
         self.meaning = Meaning(self.names, self.top)
         self.definitions, self.declared, self.conditions, self.problems, self.defining = {}, {}, [], {}, set()
+        self.blocked = {letter: s for s in statements if s.problem for letter in first_letters(s)}
         self.find_scalar_functions()
         self.declare()
         self.define()
@@ -45,18 +49,34 @@ class Derivation:
             others = [item.shift for side in chain.sides[1:] for item in self.names.layers.found(side)]
             if mine and others and mine[0] > min(others):
                 low = max(low, 1 + mine[0])
-        return low, low + LAYERS - 1
+        return low, low + self.layers - 1
+
+    def shared(self):
+        """Return what is given once for all layers although definitions run over them: the weights of a recurrent
+        network."""
+        layered = {r.name for d in self.definitions.values() if d.name.layer is not None for r in refs(d.term)}
+        return [name for name in self.meaning.leaves if name.layer is None and name in layered]
 
     def find_scalar_functions(self):
         """Find functions left open whose value is the loss: L = f(D)."""
-        primed = {key(c.function) for _, chain in self.names.lines for c in walk(chain)
-                  if isinstance(c, Call) and isinstance(c.function, Symbol) and c.primes}
+        primed = {
+            key(c.function)
+            for _, chain in self.names.lines
+            for c in walk(chain)
+            if isinstance(c, Call) and isinstance(c.function, Symbol) and c.primes
+        }
         for _, chain in self.names.definers:
             left, right = chain.sides[0], chain.sides[-1]
             if isinstance(right, Call) and isinstance(right.function, Symbol) and key(left) in self.names.numerators:
-                used = any(key(left) == key(s) for _, other in self.names.definers if other is not chain
-                           for side in other.sides[1:] if not isinstance(side, Derivative)
-                           for s in walk(side) if isinstance(s, Symbol))
+                used = any(
+                    key(left) == key(s)
+                    for _, other in self.names.definers
+                    if other is not chain
+                    for side in other.sides[1:]
+                    if not isinstance(side, Derivative)
+                    for s in walk(side)
+                    if isinstance(s, Symbol)
+                )
                 if not used and key(right.function) not in primed:
                     self.meaning.scalar_functions.add(key(right.function))
 
@@ -85,8 +105,12 @@ class Derivation:
     def instances(self, term, values):
         """Yield the layers that a definition is built for: one empty dict if it has none."""
         free = self.names.layers.free(term) & self.names.layers.letters
-        free |= {item.base for item in self.names.layers.found(term) if item.base in self.names.layers.letters
-                 and (isinstance(term, Symbol) or isinstance(term, Chain) and self.templated(term))}
+        free |= {
+            item.base
+            for item in self.names.layers.found(term)
+            if item.base in self.names.layers.letters
+            and (isinstance(term, Symbol) or isinstance(term, Chain) and self.templated(term))
+        }
         if not free:
             yield {}
             return
@@ -120,11 +144,16 @@ class Derivation:
             self.define_one(statement, chain, right, strict)
         except Problem as problem:
             self.problems.setdefault(statement.number if not statement.given else -statement.number, problem)
+            if not isinstance(right, Symbol):
+                self.blocked[chain.sides[0].letter] = statement
 
     def define_one(self, statement, chain, right, strict):
         """Read one definition, for each layer it holds for."""
         left = chain.sides[0]
         if self.function_only(left):
+            for parameter in self.names.brackets.parameters[key(left)][0]:
+                self.meaning.read_symbol(parameter, Context())
+            self.defining.add(statement.number)
             return
         items = list(self.names.layers.found(left))
         shift = items[0].shift if items and items[0].base in self.names.layers.letters else 0
@@ -140,8 +169,12 @@ class Derivation:
 
     def function_only(self, left):
         """Say whether a letter is a function of its own arguments and never stands for a value."""
-        stands = any(key(s) == key(left) and s is not left for _, chain in self.names.lines for s in walk(chain) if isinstance(s, Symbol)
-                     and not self.calls(chain, s))
+        stands = any(
+            key(s) == key(left) and s is not left
+            for _, chain in self.names.lines
+            for s in walk(chain)
+            if isinstance(s, Symbol) and not self.calls(chain, s)
+        )
         return not stands and self.meaning.definition_of(key(left)) is not None
 
     @staticmethod
@@ -160,7 +193,11 @@ class Derivation:
             name, term = name.of, Transpose(term, span=term.span)
         if not isinstance(name, Ref):
             raise UnknownName("the left side is no name", left.span)
-        if not statement.given and name.name in self.definitions and self.definitions[name.name].number != statement.number:
+        if (
+            not statement.given
+            and name.name in self.definitions
+            and self.definitions[name.name].number != statement.number
+        ):
             return False
         if self.recursive(name.name, term):
             return False
@@ -189,7 +226,7 @@ class Derivation:
         for letter, style in numerators - {(n.letter, n.style) for n in self.meaning.known}:
             if (letter, style) not in self.functions_used():
                 open_.append(Name(letter, style))
-        for name in dict.fromkeys(open_):
+        for name in [n for n in dict.fromkeys(open_) if n.letter not in self.blocked]:
             ends = [end for end in self.ends() if name not in self.upstream(end)]
             if ends:
                 term = Call(Unnamed(name.letter, True), tuple(Ref(end) for end in ends))
@@ -201,7 +238,8 @@ class Derivation:
             self.define_typed()
 
     def define_typed(self):
-        """Define by the same derivative for the other index letters where the index belongs to the name: delta_k like delta_j."""
+        """Define by the same derivative for the other index letters where the index belongs to the name: delta_k like
+        delta_j."""
         for statement, chain in self.names.definers:
             right = pick(chain, self.names)
             letters = {item.base for _, _, _, item in slots(chain.sides[0])} & self.names.indices
@@ -217,11 +255,14 @@ class Derivation:
             name = self.meaning.read_symbol(left, Context())
             if name.name not in self.definitions:
                 term = self.meaning.read(right, Context(strict=True, last=True))
-                self.definitions[name.name] = Definition(name.name, name.indices, name.slots, term, statement.number, left.span)
+                self.definitions[name.name] = Definition(
+                    name.name, name.indices, name.slots, term, statement.number, left.span
+                )
             self.meaning.leaves = [leaf for leaf in self.meaning.leaves if leaf != name.name]
         except UnknownName:
             self.meaning.known.discard(name.name)
             self.meaning.leaves = [leaf for leaf in self.meaning.leaves if leaf != name.name]
+
     def define_again(self):
         """Read the definitions by derivatives again, now that every loss is known."""
         for statement, chain in self.names.definers:
@@ -229,11 +270,17 @@ class Derivation:
             number = statement.number if not statement.given else -statement.number
             if differentiates(right) and number in self.problems:
                 del self.problems[number]
+                self.blocked.pop(chain.sides[0].letter, None)
                 self.attempt(statement, chain, right, strict="layers")
 
     def functions_used(self):
         """Return the letters that stand for functions."""
-        return {key(c.function) for _, chain in self.names.lines for c in walk(chain) if isinstance(c, Call) and isinstance(c.function, Symbol)}
+        return {
+            key(c.function)
+            for _, chain in self.names.lines
+            for c in walk(chain)
+            if isinstance(c, Call) and isinstance(c.function, Symbol)
+        }
 
     def ends(self):
         """Return the defined quantities that no other definition uses, except by a derivative."""
@@ -267,23 +314,44 @@ class Derivation:
     def is_condition(self, chain):
         """Say whether a line is a condition: an inequality, a size that is set."""
         left = chain.sides[0]
-        sized = isinstance(left, Symbol) and signature(left) in self.names.labels and isinstance(chain.sides[-1], Number)
+        sized = (
+            isinstance(left, Symbol) and signature(left) in self.names.labels and isinstance(chain.sides[-1], Number)
+        )
         return sized or bool(set(chain.relations) & ORDER)
+
+
+def first_letters(statement):
+    """Return the letter with which an unreadable line begins, if its left side can be read."""
+    try:
+        left = parse(statement.latex.split("=")[0])
+    except Problem:
+        return []
+    return [next((s.letter for s in walk(left.sides[0]) if isinstance(s, Symbol)), "")]
 
 
 def pick(chain, names):
     """Return the side that says most of what the left side is: one without a function that nothing defines."""
     sides = chain.sides[1:]
-    known = [side for side in sides if not (isinstance(side, Call) and isinstance(side.function, Symbol)
-                                            and key(side.function) not in names.lefts and len(side.arguments) > 1)]
+    known = [
+        side
+        for side in sides
+        if not (
+            isinstance(side, Call)
+            and isinstance(side.function, Symbol)
+            and key(side.function) not in names.lefts
+            and len(side.arguments) > 1
+        )
+    ]
     return (known or sides)[0]
 
 
 def relettered(term, letter, other):
     """Return a raw term with one index letter put for another."""
     if isinstance(term, Symbol):
-        marks = tuple(replace(m, items=m.items and tuple(replace(i, base=other) if i.base == letter else i for i in m.items))
-                      for m in term.marks)
+        marks = tuple(
+            replace(m, items=m.items and tuple(replace(i, base=other) if i.base == letter else i for i in m.items))
+            for m in term.marks
+        )
         return replace(term, marks=marks)
     return rebuild(term, lambda child: relettered(child, letter, other))
 
@@ -291,6 +359,7 @@ def relettered(term, letter, other):
 def differentiates(term):
     """Say whether a raw term is or holds a derivative."""
     from .terms import Gradient
+
     return any(isinstance(one, Derivative | Gradient) for one in walk(term))
 
 
@@ -302,6 +371,3 @@ def differentiates_term(term):
 def refs(term):
     """Yield the quantities in a term."""
     return (one for one in walk(term) if isinstance(one, Ref))
-
-
-__all__ = ["BigSum", "Definition", "Derivation", "declared", "slots"]

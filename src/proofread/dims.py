@@ -1,8 +1,10 @@
-"""Sizes by unification: unknown sizes are united until each is known, and what stays different gets a different number."""
+"""Sizes by unification: unknown sizes are united until each is known, and what stays different gets a different
+number."""
+
 from .problems import SizesDiffer
 
-POOL = (3, 4, 2, 5, 7, 6, 8, 9, 10, 11, 12, 13, 14)
-ONE = 0                                             # the size 1 itself
+POOL = (3, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14)  # no 2: a factor 2 is told from a size
+ONE = 0  # the size 1 itself
 
 
 class Dims:
@@ -10,7 +12,7 @@ class Dims:
 
     def __init__(self):
         self.parent, self.value, self.labels, self.wide, self.forced = [0], {0: 1}, {}, set(), 0
-        self.apart = False                          # whether sizes with different letters must stay different
+        self.apart = False  # whether sizes with different letters must stay different
 
     def copy(self):
         """Return an independent copy."""
@@ -79,10 +81,13 @@ class Dims:
         for one, other in zip(a, b):
             self.unite(one, other, where)
 
-    def settle(self, used):
-        """Give every size that is still open a number of its own; `used` are those that something has."""
+    def settle(self, alone, used):
+        """Give every size that is still open a number of its own; `used` are those that something has.
+
+        A size that the text sets by a letter that stands nowhere else (`alone`) is that of all open sizes.
+        """
         taken = set(self.value.values())
-        pool = [size for size in POOL if size not in taken]
+        pool = [*alone] * 12 or [size for size in POOL if size not in taken]
         for node in (*used, *self.labels.values()):
             root = self.find(node)
             if root not in self.value:

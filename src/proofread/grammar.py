@@ -1,18 +1,39 @@
 r"""From tokens to raw terms. The grammar knows letters and raw marks, nothing else.
 
-Products are factors side by side; a sum or an operator reaches to the next + or -; what stands in a script, a fraction or a
-matrix is parsed on its own. Which letter is a function, a layer or a size is for `names` to say.
+Products are factors side by side; a sum or an operator reaches to the next + or -; what stands in a script, a fraction
+or a matrix is parsed on its own. Which letter is a function, a layer or a size is for `names` to say.
 """
+
 from functools import lru_cache
 
 from lark import Lark, Transformer, v_args
 from lark.exceptions import UnexpectedInput, VisitError
-from lark.lexer import Lexer as LarkLexer
-from lark.lexer import Token as LarkToken
+from lark.lexer import Lexer as LarkLexer, Token as LarkToken
 
 from .problems import Problem, Unreadable
-from .terms import (BigSum, Call, Cases, Chain, Compared, Derivative, Dots, Fraction, Gradient, Group, Item, Limit, Mark, Matrix, Norm,
-                    Number, Pair, Row, Sum, Symbol, Term)
+from .terms import (
+    BigSum,
+    Call,
+    Cases,
+    Chain,
+    Compared,
+    Derivative,
+    Dots,
+    Fraction,
+    Gradient,
+    Group,
+    Item,
+    Limit,
+    Mark,
+    Matrix,
+    Norm,
+    Number,
+    Pair,
+    Row,
+    Sum,
+    Symbol,
+    Term,
+)
 from .tokens import Token, tokens
 
 GRAMMAR = r"""
@@ -25,8 +46,10 @@ paired: product (COLON product)?
 product: run | reaching | run reaching | run op reaching
 run: factor | run factor | run op factor | run op negative
 ?op: OP | SLASH
-?factor: symbol | number | group | fraction | root | call | slash | norm | bars | angle | matrix | cases | gradient | braces
-?reaching: bigsum | operator | limit
+?factor: symbol | number | group | braces | fraction | root | call | slash | norm | bars | angle | matrix | cases
+    | gradient
+?reaching: bigsum | operator | limit | open_call
+open_call: FUNCTION mark* bigsum
 negative: SIGN factor
 symbol: LETTER mark*
 number: NUMBER mark*
@@ -49,13 +72,24 @@ gradient: NABLA SCRIPT? argument
 bigsum: BIGSUM SCRIPT* product
 operator: OPERATOR product
 limit: LIMIT SCRIPT product
-%declare REL COMMA DOTS SIGN COLON OP SLASH LETTER NUMBER ROUND_OPEN ROUND_CLOSE SQUARE_OPEN SQUARE_CLOSE BRACES SCRIPT PRIME TOP
-%declare FRACTION ROOT FUNCTION PARTIAL NORM_OPEN NORM_CLOSE BAR_OPEN BAR_CLOSE ANGLE_OPEN ANGLE_CLOSE MATRIX CASES NABLA BIGSUM
-%declare OPERATOR LIMIT AMP ROW POINT FORALL BAR INFINITY
+%declare REL COMMA DOTS SIGN COLON OP SLASH LETTER NUMBER ROUND_OPEN ROUND_CLOSE SQUARE_OPEN SQUARE_CLOSE BRACES
+%declare SCRIPT PRIME TOP FRACTION ROOT FUNCTION PARTIAL NORM_OPEN NORM_CLOSE BAR_OPEN BAR_CLOSE ANGLE_OPEN ANGLE_CLOSE
+%declare MATRIX CASES NABLA BIGSUM OPERATOR LIMIT AMP ROW POINT FORALL BAR INFINITY
 """
-WORDS = {                                                # what a reader calls a token that was expected
-    "LETTER": "a letter", "NUMBER": "a number", "ROUND_OPEN": "(", "ROUND_CLOSE": ")", "SQUARE_CLOSE": "]", "SIGN": "+ or -",
-    "REL": "=", "COMMA": "a comma", "NORM_CLOSE": r"\|", "BAR_CLOSE": "|", "ANGLE_CLOSE": r"\rangle", "SLASH": "/", "$END": "the end",
+WORDS = {  # what a reader calls a token that was expected
+    "LETTER": "a letter",
+    "NUMBER": "a number",
+    "ROUND_OPEN": "(",
+    "ROUND_CLOSE": ")",
+    "SQUARE_CLOSE": "]",
+    "SIGN": "+ or -",
+    "REL": "=",
+    "COMMA": "a comma",
+    "NORM_CLOSE": r"\|",
+    "BAR_CLOSE": "|",
+    "ANGLE_CLOSE": r"\rangle",
+    "SLASH": "/",
+    "$END": "the end",
 }
 
 
@@ -130,8 +164,14 @@ def prepared(found):
 
 def is_d(inner):
     """Say whether tokens begin with a sign of differentiation that something follows."""
-    return len(inner) > 1 and (inner[0].type == "PARTIAL" or (inner[0].type == "LETTER" and inner[0].value in ("d", "delta")
-                                                              and inner[1].type in ("LETTER", "BRACES", "FUNCTION")))
+    return len(inner) > 1 and (
+        inner[0].type == "PARTIAL"
+        or (
+            inner[0].type == "LETTER"
+            and inner[0].value in ("d", "delta")
+            and inner[1].type in ("LETTER", "BRACES", "FUNCTION")
+        )
+    )
 
 
 def lone_d(inner):
@@ -182,6 +222,14 @@ def flat(parts):
 def wrap(term, marks, primes=0):
     """Put marks behind a term that is no letter."""
     return Group("", (term,), marks, primes, span=span_of([term, marks])) if marks or primes else term
+
+
+def primed(mark):
+    """Split a raised mark with a prime at its end, g^{[1]'} or g^{[1]\\prime}, into the mark and the prime."""
+    if not isinstance(mark, Mark) or mark.kind != "^" or len(mark.tokens) < 2 or mark.tokens[-1].type != "PRIME":
+        return [mark]
+    inner = mark.tokens[:-1]
+    return [Mark(mark.kind, inner, items(inner), mark.span), "'"]
 
 
 def divided(marks):
@@ -247,7 +295,7 @@ class Build(Transformer):
         return Mark(token.value if token.type == "SCRIPT" else "^", inner, items(inner), token.span)
 
     def symbol(self, letter, *marks):
-        marks, primes = divided(marks)
+        marks, primes = divided([part for mark in marks for part in primed(mark)])
         return Symbol(letter.value.value, letter.value.style, marks, primes, span=span_of([letter, marks]))
 
     def number(self, token, *marks):
@@ -286,12 +334,14 @@ class Build(Transformer):
         marks, primes = divided(rest[:-1])
         argument = rest[-1]
         plain = isinstance(argument, Group) and argument.bracket in "([{" and argument.bracket
-        if plain and (argument.marks or argument.primes):            # log(x)^2 is the square of the logarithm
+        if plain and (argument.marks or argument.primes):  # log(x)^2 is the square of the logarithm
             inner, behind = argument.items, (argument.marks, argument.primes)
             called = Call(function.value.value, inner, primes, marks, span=span_of([function, argument]))
             return wrap(called, *behind)
         inner = argument.items if plain else (argument,)
         return Call(function.value.value, inner, primes, marks, span=span_of([function, argument]))
+
+    open_call = call
 
     def slash(self, _d, *rest):
         top = rest[0] if isinstance(rest[0], Term) else None
@@ -341,8 +391,10 @@ class Build(Transformer):
     def limit(self, token, below, body):
         inner = below.value.inner
         at = next((i for i, t in enumerate(inner) if t.value == "→"), None)
-        if at is None or [t.value for t in inner[at + 1:]] != ["0"]:
-            raise Unreadable("a limit is written with a nudge that goes to 0", below.value.span, r"\lim_{\Delta w \to 0}")
+        if at is None or [t.value for t in inner[at + 1 :]] != ["0"]:
+            raise Unreadable(
+                "a limit is written with a nudge that goes to 0", below.value.span, r"\lim_{\Delta w \to 0}"
+            )
         return Limit(sub(inner[:at]), body, span=span_of([token, body]))
 
 
@@ -365,7 +417,7 @@ def items(inner):
         token = inner[i]
         if token.type in ("ROUND_OPEN", "SQUARE_OPEN"):
             close = matching(inner, i)
-            within = items(inner[i + 1:close]) if close else None
+            within = items(inner[i + 1 : close]) if close else None
             if not within:
                 return None
             found.append(bracketed(within, token.value))
@@ -435,10 +487,10 @@ def binder(script):
     if relation is None:
         return names, None, ()
     if inner[relation].value == "≠":
-        return names, None, tuple((names[0], item.base) for item in items(inner[relation + 1:]) or ())
+        return names, None, tuple((names[0], item.base) for item in items(inner[relation + 1 :]) or ())
     if inner[relation].value == "∈":
         return names, None, ()
-    return names, sub(inner[relation + 1:]), ()
+    return names, sub(inner[relation + 1 :]), ()
 
 
 # --- a sum that reaches further ---------------------------------------------------------------------------------------
@@ -473,6 +525,7 @@ def widened(term, sign, more):
 def free_letters(term):
     """Return the letters in the marks of a raw term that no sum in it binds."""
     from .terms import children
+
     if isinstance(term, Symbol):
         return {item.base for mark in term.marks for item in mark.items or ()}
     found = set().union(*[free_letters(child) for child in children(term)], set())

@@ -3,6 +3,7 @@ r"""From a text to its lines: which stretches are formulas, and where each begin
 A line is a slice of the text, so that every place in a report is a place in what the reader wrote. Wrappers, labels and
 comments are blanked out character for character; prose between delimiters is skipped.
 """
+
 import re
 from typing import NamedTuple
 
@@ -10,11 +11,13 @@ from .problems import Unreadable
 
 MOST_LINES, LONGEST = 300, 100_000
 ALIGNED = r"(?:align|aligned|alignat|equation|gather|gathered|split|multline|eqnarray|displaymath|math|flalign)\*?"
-WRAPPER = re.compile(rf"\\(?:begin|end)\{{{ALIGNED}\}}|(?<!\\)\\\[|(?<!\\)\\\]|\$\$|\\\(|\\\)|\$|\\(?:label|tag\*?)\{{[^{{}}]*\}}|\\notag|\\nonumber|(?<!\\)%[^\n]*")
+WRAPPER = re.compile(
+    rf"\\(?:begin|end)\{{{ALIGNED}\}}|(?<!\\)\\\[|(?<!\\)\\\]|\$\$|\\\(|\\\)|\$|\\(?:label|tag\*?)\{{[^{{}}]*\}}|\\notag|\\nonumber|(?<!\\)%[^\n]*"
+)
 DISPLAYED = re.compile(rf"\$\$(.+?)\$\$|\\\[(.+?)\\\]|\\begin\{{({ALIGNED})\}}(.+?)\\end\{{\3\}}", re.S)
 INLINE = re.compile(r"(?<![\\$])\$([^$\n]+?)\$(?!\$)")
 STEP = re.compile(r"\\begin\{\w+\*?\}|\\end\{\w+\*?\}|\\\\|\\.|[{}\n]|[^\\{}\n]+", re.S)
-GOES_ON = re.compile(r"\s*(?:&|\\quad|\\qquad|\\,|\\;)*\s*(?:=|\\approx|\\equiv|\+|\\cdot(?![a-zA-Z])|\\odot)")
+GOES_ON = re.compile(r"\s*(?:&|\\quad|\\qquad|\\,|\\;)*\s*(?:=|\\approx|\\equiv|\+|\*|\\(?:cdot|times|circ|odot)(?![a-zA-Z]))")
 
 
 class Stretch(NamedTuple):
@@ -50,7 +53,8 @@ def lines(text):
 
 
 def split(text, offset, broken):
-    r"""Cut one stretch at `\\` and, if `broken`, at new lines; a line that begins with = goes on from the one before it."""
+    r"""Cut one stretch at `\\` and, if `broken`, at new lines; a line that begins with = goes on from the one before
+    it."""
     cuts, depth, inside = [0], 0, 0
     for match in STEP.finditer(text):
         said = match.group()

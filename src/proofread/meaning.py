@@ -1,17 +1,44 @@
 """From raw to meant terms: each letter becomes a quantity, a size, an index, an argument or a function."""
+
 from dataclasses import dataclass, field, replace
 
 from .brackets import key
 from .grammar import sub
 from .names import signature, with_powers
-from .problems import Ambiguous, Unreadable, UnknownName
+from .problems import Ambiguous, UnknownName, Unreadable
 from .templates import slots, symbols
-from .terms import (At, Call, Cases, Compared, Derivative, Dots, Entry, Function, Identity, Index, Local, Matrix, Name, Nudge, Number, Power,
-                    Ref, Size, Stack, Sum, Symbol, Transpose, Unnamed, rebuild, walk)
+from .terms import (
+    At,
+    Call,
+    Cases,
+    Compared,
+    Derivative,
+    Dots,
+    Entry,
+    Function,
+    Identity,
+    Index,
+    Local,
+    Matrix,
+    Name,
+    Nudge,
+    Number,
+    Power,
+    Product,
+    Ref,
+    Size,
+    Stack,
+    Sum,
+    Symbol,
+    Transpose,
+    Unnamed,
+    rebuild,
+    walk,
+)
 
 KINDS = {"_": 0, "[": 1, "(": 1, "^": 2}
 KNOWN_FUNCTIONS = {"sigma": "sigmoid", "softmax": "softmax"}
-RUNNING = "·"                # the index of a row with dots in it
+RUNNING = "·"  # the index of a row with dots in it
 
 
 @dataclass(frozen=True)
@@ -20,8 +47,8 @@ class Context:
 
     layers: dict = field(default_factory=dict)
     locals: frozenset = frozenset()
-    strict: object = False       # True: names must be known; "layers": those with a layer must
-    last: bool = False           # a letter without a layer is the last layer's: in a loss, below a nabla
+    strict: object = False  # True: names must be known; "layers": those with a layer must
+    last: bool = False  # a letter without a layer is the last layer's: in a loss, below a nabla
 
 
 class Meaning:
@@ -31,17 +58,25 @@ class Meaning:
         self.names, self.top = names, top
         self.known, self.leaves, self.functions, self.where = set(), [], {}, {}
         self.typed = self.find_typed()
-        self.layered = {self.canon(s) for _, chain in names.lines for s in symbols(chain)
-                        for kind, bracket, place, _ in slots(s) if names.layers.holds(s.letter, kind, bracket, place)}
-        self.scalar_functions = set()
+        self.layered = {
+            self.canon(s)
+            for _, chain in names.lines
+            for s in symbols(chain)
+            for kind, bracket, place, _ in slots(s)
+            if names.layers.holds(s.letter, kind, bracket, place)
+        }
+        self.scalar_functions, self.scaled = set(), {}
 
     def find_typed(self):
         """Say whether one letter is defined with several index letters in a chain: a_j and a_k."""
         seen = {}
         for _, chain in self.names.definers:
             left = chain.sides[0]
-            found = tuple(item.base for kind, bracket, place, item in slots(left) if item.base[0].isalpha()
-                          and self.names.is_index(left, kind, bracket, place, item))
+            found = tuple(
+                item.base
+                for kind, bracket, place, item in slots(left)
+                if item.base[0].isalpha() and self.names.is_index(left, kind, bracket, place, item)
+            )
             others = tuple(item for slot in slots(left) if not self.names.is_index(left, *slot) for item in [slot[3]])
             if found:
                 seen.setdefault((key(left), others), set()).add(found)
@@ -63,9 +98,32 @@ class Meaning:
             return special
         prefix, _, plain = s.letter.rpartition(" ")
         if prefix in ("Delta", "delta", "d") and self.canon(s) not in self.names.lefts:
+            if prefix == "d" and not self.names.differentials:
+                return self.derivative_letter(replace(s, letter=plain), context)
             inner = self.read_symbol(replace(s, letter=plain), context)
             return self.nudge(prefix, inner, s)
         return self.behind(*self.split(s, context))
+
+    def derivative_letter(self, s, context):
+        """Return what dW stands for: the derivative of the loss, or that of the summed losses where a line has shown
+        it."""
+        inner = self.read_symbol(s, context)
+        turned = isinstance(inner, Transpose)
+        ref = inner.of if turned else inner
+        if not isinstance(ref, Ref):
+            raise Unreadable("a d before something that is no quantity", s.span)
+        losses = [
+            k
+            for k in self.known
+            if self.names.canon.get((k.letter, k.style), (k.letter, k.style)) in self.names.numerators
+            and k.layer is None
+        ]
+        if len(losses) != 1:
+            raise Ambiguous("d of which loss? write a fraction", s.span, r"\frac{\partial J}{\partial W}")
+        term = Derivative(Ref(losses[0], span=s.span), ref, "gradient", span=s.span)
+        if ref.name in self.scaled:
+            term = Product("", Size(self.scaled[ref.name]), term, span=s.span)
+        return Transpose(term, span=s.span) if turned else term
 
     def nudge(self, prefix, inner, s):
         """Return the nudge of a quantity; what stands behind it stays outside."""
@@ -77,17 +135,16 @@ class Meaning:
 
     def special(self, s, context):
         """Return what a letter means that is no quantity of the text: a size, an argument, e, I, 1, an index."""
-        plain = not s.marks and not s.primes
         if s.letter in context.locals:
             return self.local(s, context)
         if signature(s) in self.names.labels or (self.layer_label(s)):
             return Size(self.label(s, context), span=s.span)
+        if not s.marks and s.letter + "'" * s.primes in self.names.indices and key(s) not in self.names.lefts:
+            return Index(s.letter + "'" * s.primes, span=s.span)
         if key(s) in self.names.known_letters:
             return None
         if s.letter in ("I", "1", "mathbb 1") and self.canon(s) not in self.names.lefts:
             return self.identity(s, context)
-        if plain and s.letter in self.names.indices:
-            return Index(s.letter, span=s.span)
         if s.letter in ("delta", "1") and len(self.bases(s)) == 2:
             a, b = self.bases(s)
             return Compared(Index(a), "=", Index(b), span=s.span)
@@ -95,9 +152,14 @@ class Meaning:
 
     def layer_label(self, s):
         """Say whether a letter is a size that depends on the layer and was printed with another layer."""
-        return any(k == key(s) and len(marks) == len(list(slots(s))) and marks and key(s) not in self.names.lefts
-                   and key(s) not in {key(x) for _, c in self.names.definers for side in c.sides for x in symbols(side)}
-                   for k, marks in self.names.labels)
+        return any(
+            k == key(s)
+            and len(marks) == len(list(slots(s)))
+            and marks
+            and key(s) not in self.names.lefts
+            and key(s) not in {key(x) for _, c in self.names.definers for side in c.sides for x in symbols(side)}
+            for k, marks in self.names.labels
+        )
 
     def bases(self, s):
         """Return the letters and numbers in the marks of a letter."""
@@ -115,8 +177,11 @@ class Meaning:
         marks = []
         for kind, bracket, _, item in slots(s):
             layer = self.names.layers.value(item, context.layers, self.top)
-            marks.append(str(layer) if layer is not None and item.base in {*context.layers, *self.names.layers.last} else
-                         item.base + (f"{item.shift:+d}" if item.shift else ""))
+            marks.append(
+                str(layer)
+                if layer is not None and item.base in {*context.layers, *self.names.layers.last}
+                else item.base + (f"{item.shift:+d}" if item.shift else "")
+            )
         return s.letter + ("_" + ",".join(marks) if marks else "")
 
     def local(self, s, context):
@@ -156,10 +221,20 @@ class Meaning:
                 power = Number(float(item.base), item.base, span=s.span)
             else:
                 marks.append((kind, bracket, item.base + (f"{item.shift:+d}" if item.shift else "")))
-        indices = self.digits(s, sorted(indices, key=lambda i: i[0]))
+        indices = self.own_first(s, self.digits(s, sorted(indices, key=lambda i: i[0])))
         if self.typed:
             marks += [("_", "", base) for _, _, base in indices if isinstance(base, str)]
         return s, tuple(marks), indices, layer, turned, power, context
+
+    def own_first(self, s, indices):
+        """Return the indices with those first that the letter never stands without."""
+        mine, rest = [], list(indices)
+        for slot in self.names.own_slots.get(self.canon(s), []):
+            found = next((i for i in rest if i[1] == slot), None)
+            if found is not None:
+                rest.remove(found)
+                mine.append(found)
+        return mine + rest
 
     def digits(self, s, indices):
         """Return the indices with numbers as numbers; 12 is 1, 2 where the letter has two."""
@@ -187,8 +262,15 @@ class Meaning:
             return self.digit(s, kind, bracket)
         others = [k for k in self.known if (k.letter, k.style) == self.canon(s)]
         single = len(item.base.strip("'")) == 1 and not item.shift and item.base[0].islower()
-        plain = any(not any(m[0] == kind and m[1] == bracket for m in k.marks) for k in others)
-        return "index" if others and single and (plain or strict is True) and (kind == "_" or bracket) else "mark"
+        free = (
+            any(
+                sum(m[0] == kind and m[1] == bracket for m in k.marks) <= (place if strict is True else 0)
+                for k in others
+            )
+            or strict is True
+            and item.base in self.names.paired
+        )
+        return "index" if others and single and free and (kind == "_" or bracket) else "mark"
 
     def digit(self, s, kind, bracket):
         """Say what a number is that no name has as a mark: a power, an index, a mark."""
@@ -252,8 +334,12 @@ class Meaning:
         if len(wider) == 1 or wider and context.last:
             return max(wider, key=lambda k: list(self.where).index(k) if k in self.where else -1)
         if wider:
-            raise Ambiguous(f"{s.letter} lacks a mark: more than one quantity has this letter", s.span, "the mark that tells which")
-        raise UnknownName(f"{s.letter} is not known" if not family else f"{s.letter} with these marks is not known", s.span)
+            raise Ambiguous(
+                f"{s.letter} lacks a mark: more than one quantity has this letter", s.span, "the mark that tells which"
+            )
+        raise UnknownName(
+            f"{s.letter} is not known" if not family else f"{s.letter} with these marks is not known", s.span
+        )
 
     # --- brackets, rows
     def read_number(self, term, _context):
@@ -334,10 +420,14 @@ class Meaning:
     # --- sums
     def read_bigsum(self, term, context):
         """Return a sum over indices, or the sum of all layers where the index is one."""
-        layers = [index for index in term.indices if index in {item.base for item in self.names.layers.found(term.body)}]
+        layers = [
+            index for index in term.indices if index in {item.base for item in self.names.layers.found(term.body)}
+        ]
         if layers:
             return self.over_layers(term, layers[0], context)
-        low, high = (None if end is None else self.read(end, replace(context, strict=False)) for end in (term.low, term.high))
+        low, high = (
+            None if end is None else self.read(end, replace(context, strict=False)) for end in (term.low, term.high)
+        )
         body = self.read(term.body, context)
         return replace(term, body=body, low=low, high=high)
 
@@ -401,7 +491,13 @@ class Meaning:
         """Return the letter that a function letter is set equal to: g = G."""
         for _, chain in self.names.definers:
             left, right = chain.sides[0], chain.sides[-1]
-            if isinstance(right, Symbol) and isinstance(left, Symbol) and key(left) == plain and not left.marks and not right.marks:
+            if (
+                isinstance(right, Symbol)
+                and isinstance(left, Symbol)
+                and key(left) == plain
+                and not left.marks
+                and not right.marks
+            ):
                 return key(right)
         return None
 
@@ -435,10 +531,16 @@ class Meaning:
 
     def read_gradient(self, term, context):
         """Return a gradient: the derivative in the shape of what stands below the nabla."""
-        name = Symbol(f"nabla {term.of.letter}", term.of.style, term.of.marks, term.of.primes, span=term.span) \
-            if isinstance(term.of, Symbol) and term.by is None else None
+        name = (
+            Symbol(f"nabla {term.of.letter}", term.of.style, term.of.marks, term.of.primes, span=term.span)
+            if isinstance(term.of, Symbol) and term.by is None
+            else None
+        )
         if name is not None and key(name) in self.names.lefts:
             return self.read_symbol(name, context)
+        lists = self.names.brackets.parameters.get(key(term.of), []) if isinstance(term.of, Symbol) else []
+        if term.by is None and lists and len(lists[0]) == 1:
+            term = replace(term, by=lists[0][0])
         if term.by is None:
             raise Ambiguous("a gradient by what? nothing stands below the nabla", term.span, r"\nabla_W J")
         by = self.below(term.by, replace(context, last=True))
@@ -448,13 +550,20 @@ class Meaning:
 def changing(first, last):
     """Return the marks that stand in the last raw term where the first one has a 1."""
     pairs = zip(symbols(first), symbols(last))
-    return {b.base for one, other in pairs for (_, _, _, a), (_, _, _, b) in zip(slots(one), slots(other)) if a.base == "1" != b.base}
+    return {
+        b.base
+        for one, other in pairs
+        for (_, _, _, a), (_, _, _, b) in zip(slots(one), slots(other))
+        if a.base == "1" != b.base
+    }
 
 
 def with_index(term):
     """Return a raw term with each mark 1 made the running index."""
     if isinstance(term, Symbol):
-        marks = tuple(replace(m, items=m.items and tuple(replace(i, base=RUNNING) if i.base == "1" else i for i in m.items))
-                      for m in term.marks)
+        marks = tuple(
+            replace(m, items=m.items and tuple(replace(i, base=RUNNING) if i.base == "1" else i for i in m.items))
+            for m in term.marks
+        )
         return replace(term, marks=marks)
     return rebuild(term, with_index)

@@ -1,19 +1,41 @@
-"""A derivation with its sizes: the shape of each quantity, found from all definitions together, and draws of what is given."""
+"""A derivation with its sizes: the shape of each quantity, found from all definitions together, and draws of what is
+given."""
+
+from dataclasses import replace
+
 import numpy as np
 
 from .brackets import key
 from .derivation import Derivation, differentiates_term, refs
 from .dims import ONE, Choices, Dims, attempts
-from .meaning import KINDS
 from .problems import Problem, SizesDiffer, Unreadable
 from .sizes import NUMBER, Measure, Scope
-from .terms import (BigSum, Call, Derivative, Gradient, Group, Matrix, Name, Norm, Number, Pair, Power, Ref, Row, Size, Sum, Symbol, Transpose, Unnamed,
-                    walk)
+from .terms import (
+    BigSum,
+    Call,
+    Derivative,
+    Gradient,
+    Group,
+    Matrix,
+    Norm,
+    Number,
+    Pair,
+    Ref,
+    Row,
+    Size,
+    Sum,
+    Symbol,
+    Transpose,
+    Unnamed,
+    is_capital,
+    walk,
+)
 from .values import Point, Value
 
 SEARCHES = 400
 DRAWS = 3
 MOST_DRAWS = 1000
+
 
 
 class Model:
@@ -46,27 +68,56 @@ class Model:
         return self.names.canon.get(key(symbol), key(symbol))
 
     def find_columns(self):
-        """Say whether weights stand before what they multiply, so that examples are columns: the first product tells."""
-        weights, defined = self.weights(), {(n.letter, n.style, n.marks if n.layer is None else ()) for n in self.definitions}
+        """Say whether weights stand before what they multiply, so that examples are columns: the first product
+        tells."""
+        weights = self.weights()
+        defined = {(n.letter, n.style, n.marks[:1] and n.marks[0][1] != "") for n in self.definitions}
 
         def is_leaf(factor):
-            factor = factor.of if isinstance(factor, Transpose) else factor
-            return isinstance(factor, Ref) and (factor.name.letter, factor.name.style, factor.name.marks if factor.name.layer is None else ()) \
-                not in defined
+            name = (factor.of if isinstance(factor, Transpose) else factor).name
+            return (name.letter, name.style, name.marks[:1] and name.marks[0][1] != "") not in defined
 
         def is_weight(factor):
             inner = factor.of if isinstance(factor, Transpose) else factor
             return is_leaf(factor) and (inner.name.letter, inner.name.style) in weights
 
+        def is_input(factor):
+            inner = factor.of if isinstance(factor, Transpose) else factor
+            return inner.name.letter.split(" ")[-1].lower() not in ("x", "a", "h")
+
+        for test in (is_weight, is_leaf, is_input):
+            for row in self.pairs():
+                first, last = map(test, row.factors)
+                if first != last and (first or not isinstance(row.factors[0], Transpose)):
+                    return first
+        entries = self.entries()
+        return self.units_first() if entries is None else entries
+
+    def entries(self):
+        """Say whether the index that stays is the first one of a weight, as in w_{jk} a_k: columns; None if no weight
+        tells."""
+        for definition in self.definitions.values():
+            for ref in refs(definition.term):
+                if ref.slots == ("_", "_") and len(definition.indices) and not differentiates_term(definition.term):
+                    if (definition.indices[0] == ref.indices[0]) != (definition.indices[0] == ref.indices[1]):
+                        return definition.indices[0] == ref.indices[0]
+        return None
+
+    def pairs(self):
+        """Yield the products of two quantities in the definitions."""
         for definition in self.definitions.values():
             for row in walk(definition.term):
-                if isinstance(row, Row) and len(row.factors) == 2 and row.ops[0] in ("", "cdot") and not differentiates_term(row):
-                    for test in (is_weight, is_leaf):
-                        first, last = map(test, row.factors)
-                        if first != last and all(isinstance(f, Ref | Transpose) for f in row.factors):
-                            if first or not isinstance(row.factors[0], Transpose):
-                                return first
-        return self.units_first()
+                if (
+                    isinstance(row, Row)
+                    and len(row.factors) == 2
+                    and row.ops[0] in ("", "cdot")
+                    and not differentiates_term(row)
+                    and all(
+                        isinstance(f, Ref) and not f.indices or isinstance(f, Transpose) and isinstance(f.of, Ref)
+                        for f in row.factors
+                    )
+                ):
+                    yield row
 
     def units_first(self):
         """Say whether the first declared axis is that of the units: a sum over an index below a letter runs over it."""
@@ -75,7 +126,11 @@ class Model:
                 if isinstance(one, BigSum) and isinstance(one.high, Size):
                     for ref in refs(one.body):
                         sizes = self.derivation.declared.get(ref.name, ())
-                        if len(sizes) == 2 and ("_", one.indices[0]) in zip(ref.slots, ref.indices) and one.high in sizes:
+                        if (
+                            len(sizes) == 2
+                            and ("_", one.indices[0]) in zip(ref.slots, ref.indices)
+                            and one.high in sizes
+                        ):
                             return one.high == sizes[0]
         return True
 
@@ -85,7 +140,9 @@ class Model:
             for one in walk(chain):
                 if isinstance(one, Norm | Pair | Matrix) or isinstance(one, Row) and set(one.ops) & {"odot", "kron"}:
                     return True
-                if isinstance(one, Symbol | Group) and any(i.base == "T" for m in one.marks if m.kind == "^" for i in m.items or ()):
+                if isinstance(one, Symbol | Group) and any(
+                    i.base == "T" for m in one.marks if m.kind == "^" for i in m.items or ()
+                ):
                     return True
         capital = any(n.letter.split(" ")[-1][:1].isupper() for n in self.derivation.meaning.leaves)
         return capital or any(s.declared for s in self.derivation.statements)
@@ -94,13 +151,23 @@ class Model:
         """Return the quantities that are differentiated and that nothing else uses: each is a number."""
         keys = {self.names.canon.get(k, k) for k in self.names.numerators}
         ends = set(self.derivation.ends())
-        return {name for name in self.definitions if (name.letter, name.style) in keys and name.layer is None
-                and (name in ends or isinstance(self.definitions[name].term, Call) and isinstance(self.definitions[name].term.function, Unnamed)
-                     and self.definitions[name].term.function.scalar)}
+        return {
+            name
+            for name in self.definitions
+            if (name.letter, name.style) in keys
+            and name.layer is None
+            and (
+                name in ends
+                or isinstance(self.definitions[name].term, Call)
+                and isinstance(self.definitions[name].term.function, Unnamed)
+                and self.definitions[name].term.function.scalar
+            )
+        }
 
     # --- shapes
     def search(self):
-        """Find shapes that fit all definitions; first as is customary, then with sizes that may be 1, then with any loss."""
+        """Find shapes that fit all definitions; first as is customary, then with sizes that may be 1, then with any
+        loss."""
         for self.loose in range(4):
             for choices in attempts(SEARCHES):
                 try:
@@ -125,13 +192,28 @@ class Model:
             self.quantity(name, measure)
         for name in self.derivation.meaning.leaves:
             self.quantity(name, measure)
-        self.dims = measure.dims.settle([size for axes, shape in self.shapes.values() for size in (*shape, *axes)])
+        alone = {value for label, value in self.fixed_sizes().items() if label not in self.used_labels()}
+        self.dims = measure.dims.settle(
+            alone, [size for axes, shape in self.shapes.values() for size in (*shape, *axes)]
+        )
+
+    def used_labels(self):
+        """Return the letters of sizes that a definition or a declaration uses."""
+        terms = [d.term for d in self.definitions.values()] + [
+            s for sizes in self.derivation.declared.values() for s in sizes
+        ]
+        return {s.label for term in terms for s in walk(term) if isinstance(s, Size)}
 
     def fixed_sizes(self):
         """Return the sizes that a condition sets: n = 1."""
         found = {}
         for _, chain in self.derivation.conditions:
-            if len(chain.sides) == 2 and chain.relations == ("=",) and isinstance(chain.sides[0], Size) and isinstance(chain.sides[1], Number):
+            if (
+                len(chain.sides) == 2
+                and chain.relations == ("=",)
+                and isinstance(chain.sides[0], Size)
+                and isinstance(chain.sides[1], Number)
+            ):
                 found[chain.sides[0].label] = int(chain.sides[1].value)
         return found
 
@@ -156,22 +238,23 @@ class Model:
         scope = Scope(self.typed if self.derivation.meaning.typed else {})
         term, shape = measure(definition.term, scope)
         own = self.own_axes(name)
-        nodes = [scope.indices[i] if i in scope.indices else scope.indices.setdefault(i, measure.dims.new()) for i in definition.indices]
+        for index in definition.indices:
+            if index not in scope.indices:
+                scope.indices[index] = measure.dims.new()
+        nodes = [scope.indices[index] for index in definition.indices]
         axes, rest = tuple(nodes[:own]), nodes[own:]
         where = tuple(f"own{i}" for i in range(own))
         if rest:
             measure.dims.unite_shapes(shape, NUMBER, definition.span)
             order = self.orientation(name, rest, definition.slots[own:], measure)
-            where += order
-            sides = [ONE, ONE]
-            for node, axis in zip(rest, order):
-                sides[axis] = node
-            shape = tuple(sides)
+            where, shape = where + order, tuple(dict(zip(order, rest)).get(axis, ONE) for axis in (0, 1))
+        elif own and name.style != "bold" and self.loose == 0:
+            measure.dims.unite_shapes(shape, NUMBER, definition.span)
         elif name in self.scalars and self.loose < 3:
             measure.dims.unite_shapes(shape, NUMBER, definition.span)
         elif self.one_index(name):
             self.orient(name, shape, measure)
-        self.settled[name] = definition.__class__(name, definition.indices, definition.slots, term, definition.number, definition.span), where
+        self.settled[name] = replace(definition, term=term), where
         return axes, shape
 
     def own_axes(self, name):
@@ -183,14 +266,18 @@ class Model:
     def one_index(self, name):
         """Say whether a small letter stands with one index somewhere and without one elsewhere: it is a vector."""
         k = (name.letter, name.style)
-        return name.letter.split(" ")[-1][:1].islower() and self.names.most.get(k, 0) == 1 and self.names.least.get(k, 0) == 0
+        return (
+            name.letter.split(" ")[-1][:1].islower()
+            and self.names.most.get(k, 0) == 1
+            and self.names.least.get(k, 0) == 0
+        )
 
     def orientation(self, name, rest, slots, measure):
         """Return which axes the indices of a left side name."""
         if len(rest) == 2:
             same = slots[0] == slots[1]
             return (0, 1) if same or self.columns else (1, 0)
-        return (self.kind(name, (0, 1), measure),)
+        return (self.kind(name, (0, 1) if self.columns else (1, 0), measure),)
 
     def kind(self, name, options, measure):
         """Return the choice for all layers of a letter."""
@@ -201,7 +288,8 @@ class Model:
 
     def orient(self, name, shape, measure):
         """Make a defined vector a column or a row."""
-        if not any(map(measure.dims.is_one, shape)):
+        settled = all(measure.dims.find(s) in measure.dims.wide or measure.dims.known(s) for s in shape)
+        if not settled and not any(map(measure.dims.is_one, shape)):
             order = (0, 1) if not self.of_matrix(name) else (1, 0) if self.columns else (0, 1)
             axis = self.kind(name, order, measure)
             measure.dims.unite(shape[1 - axis], ONE, self.definitions[name].span)
@@ -219,8 +307,13 @@ class Model:
             return axes, (dims.new(), dims.new())
         wide = self.loose < 2
         kind = self.kind(name, self.kinds_of(name, own), measure)
-        shape = {"number": NUMBER, "column": (dims.new(wide), ONE), "row": (ONE, dims.new(wide)), "matrix": (dims.new(wide), dims.new(wide)),
-                 "any": (dims.new(), dims.new())}[kind]
+        shape = {
+            "number": NUMBER,
+            "column": (dims.new(wide), ONE),
+            "row": (ONE, dims.new(wide)),
+            "matrix": (dims.new(wide), dims.new(wide)),
+            "any": (dims.new(), dims.new()),
+        }[kind]
         return axes, shape
 
     def index_node(self, name, place, dims):
@@ -235,7 +328,7 @@ class Model:
         """Return what a letter that is given may be, the likeliest first."""
         k, base = (name.letter, name.style), name.letter.split(" ")[-1]
         most = self.names.most.get(k, 0) - own
-        capital = base[:1].isupper() and len(base) == 1
+        capital = is_capital(base)
         last = ("any",) if self.loose > 1 else ()
         if most >= 2 or capital and not most and not own or self.declared_matrix(name):
             return ("matrix", *last)
@@ -251,20 +344,36 @@ class Model:
             return ("number", *vectors) if bold else ("number",)
         if (name.letter, name.style, name.marks) in self.biases():
             return (vectors[0], "number", *last)
-        return (*vectors, *(("number",) if self.loose else ()), *last)
+        weights = ("matrix",) if name.layer is not None and self.multiplies(name) else ()
+        return (*weights, *vectors, *(("number",) if self.loose else ()), *last)
+
+    def multiplies(self, name):
+        """Say whether a letter that no layer defines stands in a product of two: w^l in w^l a^{l-1} is weights."""
+        family = name.letter, name.style
+        if any((n.letter, n.style) == family for n in self.definitions):
+            return False
+        factors = (f.of if isinstance(f, Transpose) else f for row in self.pairs() for f in row.factors)
+        return any((one.name.letter, one.name.style) == family for one in factors)
 
     def declared_matrix(self, name):
         """Say whether the same letter is declared as a matrix at another layer."""
-        return any((n.letter, n.style, n.marks) == (name.letter, name.style, name.marks) and len(sizes) == 2
-                   for n, sizes in self.derivation.declared.items())
+        return any(
+            (n.letter, n.style, n.marks) == (name.letter, name.style, name.marks) and len(sizes) == 2
+            for n, sizes in self.derivation.declared.items()
+        )
 
     def biases(self):
         """Return the letters that are added to a product and by which something is differentiated."""
         if not hasattr(self, "_biases"):
             weights = self.weights()
-            self._biases = {(r.name.letter, r.name.style, r.name.marks) for d in self.definitions.values() for one in walk(d.term)
-                            if isinstance(one, Sum) and any(isinstance(t, Row) for _, t in one.terms)
-                            for _, r in one.terms if isinstance(r, Ref) and (r.name.letter, r.name.style) in weights}
+            self._biases = {
+                (r.name.letter, r.name.style, r.name.marks)
+                for d in self.definitions.values()
+                for one in walk(d.term)
+                if isinstance(one, Sum) and any(isinstance(t, Row) for _, t in one.terms)
+                for _, r in one.terms
+                if isinstance(r, Ref) and (r.name.letter, r.name.style) in weights
+            }
         return self._biases
 
     def declare(self, name, measure):
@@ -340,10 +449,20 @@ class Model:
     def positive(self):
         """Return the leaves of which a logarithm or a root is taken, those that are to sum to one, and lone rates."""
         if not hasattr(self, "_positive"):
-            found = {r.name for d in self.definitions.values() for c in walk(d.term)
-                     if isinstance(c, Call) and c.function in ("log", "sqrt") for r in refs(c)}
-            found |= {r.name for d in self.definitions.values() for row in walk(d.term)
-                      if isinstance(row, Row) and any(isinstance(f, Call) and f.function == "log" for f in row.factors) for r in refs(row)}
+            found = {
+                r.name
+                for d in self.definitions.values()
+                for c in walk(d.term)
+                if isinstance(c, Call) and c.function in ("log", "sqrt")
+                for r in refs(c)
+            }
+            found |= {
+                r.name
+                for d in self.definitions.values()
+                for row in walk(d.term)
+                if isinstance(row, Row) and any(isinstance(f, Call) and f.function == "log" for f in row.factors)
+                for r in refs(row)
+            }
             found |= {r.name for _, chain in self.derivation.conditions for r in refs(chain) if "=" in chain.relations}
             self._positive = found
         return self._positive
@@ -366,6 +485,7 @@ class Model:
     def holds(point, test):
         """Say whether an inequality holds at a point for all entries."""
         from .values import COMPARE, aligned
+
         sides, relations = test
         for a, b, relation in zip(sides, sides[1:], relations):
             (x, y), _ = aligned(point.eval(a), point.eval(b))
@@ -375,7 +495,11 @@ class Model:
 
     def finite(self, point):
         """Say whether all defined quantities are finite."""
-        return all(np.all(np.isfinite(point.value(name).data)) for name in self.settled if not differentiates_term(self.settled[name][0].term))
+        return all(
+            np.all(np.isfinite(point.value(name).data))
+            for name in self.settled
+            if not differentiates_term(self.settled[name][0].term)
+        )
 
     def normalize(self, point, extra):
         """Let sums be what the conditions say: divide a leaf by its sum."""
@@ -403,10 +527,17 @@ class Model:
         found = []
         for _, chain in self.derivation.conditions:
             left, right = chain.sides[0], chain.sides[-1]
-            if chain.relations == ("=",) and isinstance(left, BigSum) and isinstance(right, Number) and isinstance(left.body, Ref):
-                if left.body.name in self.derivation.meaning.leaves and left.indices and left.body.indices and left.body.indices[-1] == left.indices[0]:
+            if (
+                chain.relations == ("=",)
+                and isinstance(left, BigSum)
+                and isinstance(right, Number)
+                and isinstance(left.body, Ref)
+            ):
+                if (
+                    left.body.name in self.derivation.meaning.leaves
+                    and left.indices
+                    and left.body.indices
+                    and left.body.indices[-1] == left.indices[0]
+                ):
                     found.append((left.body, right.value))
         return found
-
-
-__all__ = ["KINDS", "Model", "Name", "Power"]

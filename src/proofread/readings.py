@@ -1,11 +1,12 @@
 """The orders in which factors in a row may be multiplied, the customary one first.
 
-Fractions on the line bind first. Then products come before ⊙, ⊙ before products, or all from left to right. Derivatives in a
-row, each by what the next is of, are the sum over all paths.
+Fractions on the line bind first. Then products come before ⊙, ⊙ before products, or all from left to right. Derivatives
+in a row, each by what the next is of, are the sum over all paths.
 """
+
 from dataclasses import replace
 
-from .terms import Derivative, Fraction, Paths, Product, Ref, Row
+from .terms import Derivative, Fraction, Paths, Product, Ref
 
 ENTRY = ("odot", "star")
 
@@ -17,7 +18,7 @@ def orders(row):
     if any(op in ENTRY for op in ops) and any(op not in ENTRY for op in ops):
         found += [grouped(factors, ops, lambda op: op not in ENTRY), grouped(factors, ops, lambda op: op in ENTRY)]
     found.append(folded(factors, ops))
-    if "" in ops and len(factors) > 2:                                   # a (b c): numbers and rows before columns
+    if "" in ops and len(factors) > 2:  # a (b c): numbers and rows before columns
         found.append(folded_right(factors, ops))
     return list(dict.fromkeys(found))
 
@@ -72,21 +73,21 @@ def grouped(factors, ops, first):
 
 def paths(factors, ops, span):
     """Return derivatives in a row as the sum over all paths; what stands before or after them stays a factor."""
-    linked = [isinstance(a, Derivative) and isinstance(b, Derivative) and whole(a.by) and a.by == b.of for a, b in zip(factors, factors[1:])]
+    linked = [
+        isinstance(a, Derivative) and isinstance(b, Derivative) and whole(a.by) and a.by == b.of
+        for a, b in zip(factors, factors[1:])
+    ]
     if not any(linked):
         return None
     start = linked.index(True)
     end = start + 1
     while end < len(linked) and linked[end]:
         end += 1
-    chained = Paths(tuple(replace(f) for f in factors[start:end + 1]), span=span)
-    new = [*factors[:start], chained, *factors[end + 1:]]
+    chained = Paths(tuple(replace(f) for f in factors[start : end + 1]), span=span)
+    new = [*factors[:start], chained, *factors[end + 1 :]]
     return folded(new, [*ops[:start], *ops[end:]])
 
 
 def whole(by):
     """Say whether a derivative is by a quantity without indices."""
     return isinstance(by, Ref) and not by.indices
-
-
-__all__ = ["Row", "orders"]

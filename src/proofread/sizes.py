@@ -3,15 +3,74 @@
 A shape is a pair of sizes (rows, columns); a number is 1 x 1. Where more than one meaning fits, the choice is left to
 `Choices`, which tries the customary one first.
 """
+
 from dataclasses import replace
 
 from .dims import ONE
 from .problems import SizesDiffer, Unreadable
-from .terms import (At, BigSum, Call, Derivative, Entry, Fraction, Function, Identity, Index, Local, Matrix, Nudge, Number, Paths, Power, Product,
-                    Ref, Size, Sum, Transpose, Unnamed, walk)
+from .terms import (
+    At,
+    Call,
+    Function,
+    Identity,
+    Index,
+    Number,
+    Paths,
+    Product,
+    Ref,
+    Row,
+    Size,
+    Sum,
+    Transpose,
+    Unnamed,
+    walk,
+)
 
 NUMBER = (ONE, ONE)
-ENTRYWISE = {"log", "exp", "tanh", "sinh", "cosh", "sin", "cos", "sqrt", "sigmoid", "relu", "softplus", "sign", "arctan", "abs", "sech"}
+ENTRYWISE = {
+    "log",
+    "exp",
+    "tanh",
+    "sinh",
+    "cosh",
+    "sin",
+    "cos",
+    "sqrt",
+    "sigmoid",
+    "relu",
+    "softplus",
+    "sign",
+    "arctan",
+    "abs",
+    "sech",
+}
+
+
+def only_matrix(term):
+    """Say whether two factors side by side can only be multiplied as matrices: two names, or a product and a factor."""
+    names = isinstance(term.left, Ref | Transpose) and isinstance(term.right, Ref | Transpose)
+    return names or has_product(term.left)
+
+
+def beside_logarithm(term):
+    """Say whether a factor stands before a logarithm: y log a is taken entry by entry."""
+    return isinstance(term.right, Call) and term.right.function == "log" and not isinstance(term.left, Transpose)
+
+
+def is_identity(term):
+    """Say whether a factor is an identity matrix or ones, transposed or not."""
+    return isinstance(term.of if isinstance(term, Transpose) else term, Identity)
+
+
+def has_product(term):
+    """Say whether a factor is itself a product of arrays: what stands beside it without a sign is multiplied as a
+    matrix."""
+    return (
+        isinstance(term, Row)
+        and len(term.factors) > 1
+        and term.ops[0] == ""
+        and all(isinstance(f, Ref | Transpose) for f in term.factors[:2])
+    )
 
 
 class Scope:
@@ -47,7 +106,7 @@ class Measure:
 
     def __init__(self, dims, choices, quantity, columns=True, matrix_powers=True):
         self.dims, self.choices, self.quantity, self.columns = dims, choices, quantity, columns
-        self.customary = True            # whether all products so far were taken in the customary order
+        self.customary = True  # whether all products so far were taken in the customary order
 
     def __call__(self, term, scope):
         """Return the settled term and its shape."""
@@ -83,7 +142,10 @@ class Measure:
     def say(self, shape):
         """Return a shape in words."""
         names = {self.dims.find(node): label for label, node in self.dims.labels.items()}
-        return " × ".join(str(names.get(self.dims.find(s), self.dims.known(s) or "?")) if not self.dims.is_one(s) else "1" for s in shape)
+        return " × ".join(
+            str(names.get(self.dims.find(s), self.dims.known(s) or "?")) if not self.dims.is_one(s) else "1"
+            for s in shape
+        )
 
     # --- quantities
     def of_number(self, term, _scope):
@@ -135,12 +197,20 @@ class Measure:
             return (), shape
         if len(indices) > 2:
             raise SizesDiffer("there are more than two indices here", span)
+        if (
+            self.is_number(shape)
+            and not all(isinstance(i, int) for i in indices)
+            and not any(map(self.dims.is_one, self.dims.labels.values()))
+        ):
+            raise Unreadable("this was read as a number, and a number has no entries", span, "its size, declared")
         if len(indices) == 2:
             unit = (0, 1) if self.columns else (1, 0)
             orders = [(0, 1)] if slots[0] == slots[1] else [unit, unit[::-1]]
             order = self.fits([lambda o=o: self.tried(indices, o, shape, scope, span) for o in orders], span)
         else:
-            order = self.fits([lambda a=a: self.tried(indices, (a,), shape, scope, span) for a in self.axes(slots[0], shape)], span)
+            order = self.fits(
+                [lambda a=a: self.tried(indices, (a,), shape, scope, span) for a in self.axes(slots[0], shape)], span
+            )
         for index, axis in zip(indices, order):
             self.bind(index, shape[axis], scope, span)
         if len(order) == 2:
@@ -178,7 +248,7 @@ class Measure:
         if term.label and term.label.isdigit():
             size = self.dims.new(value=int(term.label))
         else:
-            label = term.label if term.label in self.dims.labels else term.label[:len(term.label) // 2]
+            label = term.label if term.label in self.dims.labels else term.label[: len(term.label) // 2]
             size = self.dims.labels[label] if label in self.dims.labels else self.dims.new()
         shape = (size, ONE) if term.ones else (size, size)
         return replace(term, shape=shape), shape
@@ -211,11 +281,20 @@ class Measure:
         if self.is_number(a) and self.is_number(b):
             return a
         number, other = (left, b) if self.is_number(a) else (right, a)
-        plain = number is None or isinstance(number, Number | Size) or self.may_be_bias(number) or not any(
-            isinstance(one, Ref) for one in walk(number))
+        if isinstance(right if self.is_number(a) else left, Ref) and not isinstance(number, Number | Size):
+            return self.fits([lambda: self.same(a, b, span)], span, f"{self.say(a)} plus {self.say(b)}")
+        plain = (
+            number is None
+            or isinstance(number, Number | Size)
+            or self.may_be_bias(number)
+            or not any(isinstance(one, Ref) for one in walk(number))
+        )
         options = [lambda: other] if plain or not self.is_open(other) else []
-        return self.fits([*options, lambda: self.same(a, b, span)], span, f"{self.say(a)} plus {self.say(b)}") \
-            if self.is_open(other) or options and plain else self.refuse(f"{self.say(a)} plus {self.say(b)}", span)
+        return (
+            self.fits([*options, lambda: self.same(a, b, span)], span, f"{self.say(a)} plus {self.say(b)}")
+            if self.is_open(other) or options and plain
+            else self.refuse(f"{self.say(a)} plus {self.say(b)}", span)
+        )
 
     def refuse(self, says, span):
         raise SizesDiffer(says, span)
@@ -250,11 +329,16 @@ class Measure:
         matrix = lambda: ("matrix", self.matrix(a, b, span))
         entry = lambda: ("entry", self.same(a, b, span))
         inner = lambda: ("inner", self.inner(a, b, span))
-        bare = isinstance(term.left, Ref | Transpose) and isinstance(term.right, Ref | Transpose)
-        logarithm = isinstance(term.right, Call) and term.right.function == "log" and not isinstance(term.left, Transpose)
-        options = {"": [entry] if logarithm else [matrix] if bare else [matrix, entry], "cdot": [matrix, inner, entry], "times": [matrix, entry], "odot": [entry],
-                   "star": [entry, matrix], "inner": [inner], "kron": [lambda: ("kron", self.kron(a, b, span))]}[op]
-        if self.is_open(a) or self.is_open(b):
+        options = {
+            "": [entry] if beside_logarithm(term) else [matrix] if only_matrix(term) else [matrix, entry],
+            "cdot": [matrix, inner, entry],
+            "times": [matrix, entry],
+            "odot": [entry],
+            "star": [entry, matrix],
+            "inner": [inner],
+            "kron": [lambda: ("kron", self.kron(a, b, span))],
+        }[op]
+        if (self.is_open(a) or self.is_open(b)) and not any(map(is_identity, (term.left, term.right))):
             options = options + [lambda: self.scaled(a, b, span), lambda: self.scaled(b, a, span)]
         says = f"{self.say(a)} {'⊙' if op == 'odot' else 'times'} {self.say(b)}"
         return self.fits(options, span, says)
@@ -314,7 +398,9 @@ class Measure:
             options.insert(0, lambda: (replace(settled, matrix=True), shape))
         if square and exponent.value == 2 and any(map(self.dims.is_one, shape)):
             options.append(lambda: (Product("inner", of, of, span=term.span), NUMBER))
-        return self.fits(options, term.span)
+        result = self.fits(options, term.span)
+        self.customary = self.customary and not isinstance(result[0], Product)
+        return result
 
     def of_pair(self, term, scope):
         left, a = self(term.left, scope)
@@ -364,7 +450,11 @@ class Measure:
 
     def of_stack(self, term, scope):
         """Measure columns or entries in a row, one for each value of an index."""
-        size = self.dims.new(value=int(term.high.value)) if isinstance(term.high, Number) else self.dims.label(term.high.label)
+        size = (
+            self.dims.new(value=int(term.high.value))
+            if isinstance(term.high, Number)
+            else self.dims.label(term.high.label)
+        )
         body, shape = self(term.body, scope.inside({term.index: size}))
         return replace(term, body=body), (shape[0], self.times(size, shape[1], term.span))
 
@@ -372,7 +462,12 @@ class Measure:
         """Measure a comparison: of indices, of numbers, entry by entry."""
         left, a = self(term.left, scope)
         right, b = self(term.right, scope)
-        if isinstance(term.left, Index) and isinstance(term.right, Index) and isinstance(term.left.name, str) and isinstance(term.right.name, str):
+        if (
+            isinstance(term.left, Index)
+            and isinstance(term.right, Index)
+            and isinstance(term.left.name, str)
+            and isinstance(term.right.name, str)
+        ):
             self.dims.unite(scope.indices[term.left.name], scope.indices[term.right.name], term.span)
         shape = a if self.is_number(b) else b if self.is_number(a) else self.same(a, b, term.span)
         return replace(term, left=left, right=right), shape
@@ -382,7 +477,13 @@ class Measure:
         rows, shape = [], None
         for value, condition in term.rows:
             settled, mine = self(value, scope)
-            shape = mine if shape is None or self.is_number(shape) else shape if self.is_number(mine) else self.same(shape, mine, term.span)
+            shape = (
+                mine
+                if shape is None or self.is_number(shape)
+                else shape
+                if self.is_number(mine)
+                else self.same(shape, mine, term.span)
+            )
             if condition is not None:
                 condition, other = self(condition, scope)
                 shape = other if self.is_number(shape) else shape
@@ -458,7 +559,13 @@ class Measure:
             size = first[0] if self.dims.is_one(first[1]) else first[1] if self.dims.is_one(first[0]) else None
             return (size, size) if size is not None else (first[0], ONE)
         if function in ("max", "min") and len(shapes) == 2:
-            return first if self.is_number(shapes[1]) else shapes[1] if self.is_number(first) else self.same(*shapes, term.span)
+            return (
+                first
+                if self.is_number(shapes[1])
+                else shapes[1]
+                if self.is_number(first)
+                else self.same(*shapes, term.span)
+            )
         if function == "softmax":
             return first
         raise Unreadable(f"{function} cannot be evaluated here", term.span)
@@ -495,7 +602,12 @@ class Measure:
             return replace(settled, by=by.of, how="turned"), below
         if self.is_number(above):
             plain = [(replace(settled, how="same"), below)]
-            if term.how != "gradient" and not self.is_number(below) and any(map(self.dims.is_one, below)) and self.may_turn(term.by):
+            if (
+                term.how != "gradient"
+                and not self.is_number(below)
+                and any(map(self.dims.is_one, below))
+                and self.may_turn(term.by)
+            ):
                 plain.append((replace(settled, how="turned"), below[::-1]))
                 plain = plain[::-1] if term.how == "row" else plain
             return plain[self.choices.choose(len(plain))]
@@ -523,16 +635,22 @@ class Measure:
         options = []
         if all(any(map(self.dims.is_one, shape)) for shape in (above, below)):
             long = [shape[0] if self.dims.is_one(shape[1]) else shape[1] for shape in (above, below)]
-            options += [lambda: (replace(term, how="rows"), (long[0], long[1])), lambda: (replace(term, how="columns"), (long[1], long[0]))]
+            options += [
+                lambda: (replace(term, how="rows"), (long[0], long[1])),
+                lambda: (replace(term, how="columns"), (long[1], long[0])),
+            ]
         options.append(lambda: (replace(term, how="diagonal"), self.same(above, below, term.span)))
         try:
             return self.fits(options, term.span)
         except SizesDiffer:
-            raise Unreadable("the derivative of a matrix by a matrix has four indices", term.span, "its entries, with their indices") from None
+            raise Unreadable(
+                "the derivative of a matrix by a matrix has four indices", term.span, "its entries, with their indices"
+            ) from None
 
     def of_row(self, term, scope):
         """Measure factors in a row, in one of the orders in which they may be multiplied."""
         from .readings import orders
+
         found = orders(term)
         choice = self.choices.choose(len(found))
         self.customary = self.customary and choice == 0
@@ -548,6 +666,3 @@ class Measure:
         if not self.is_number(links[0][1]):
             raise SizesDiffer("the paths start at a number", term.span)
         return Paths(tuple(link for link, _, _ in links), span=term.span), links[-1][2]
-
-
-__all__ = ["BigSum", "Derivative", "Entry", "Fraction", "Identity", "Local", "Matrix", "Measure", "Nudge", "Power", "Scope"]

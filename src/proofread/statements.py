@@ -1,4 +1,5 @@
 r"""From a line to what it states: declarations, equations, conditions; trailing ranges of indices are layout."""
+
 from typing import NamedTuple
 
 from .grammar import parse_tokens, sub
@@ -6,6 +7,7 @@ from .problems import Problem, Unreadable
 from .terms import Symbol
 from .tokens import tokens
 
+GIVEN = 1_000_000  # where the text that is given stands, behind all that is judged
 ORDER = {"<", ">", "≤", "≥", "≠", "∼", "∝"}
 
 
@@ -36,7 +38,9 @@ def statement(number, stretch, given=False):
             (declared if isinstance(piece, Declaration) else chains).append(piece)
     except Problem as error:
         problem = error
-    return Statement(number, stretch.latex, (stretch.start, stretch.end), given, tuple(declared), tuple(chains), problem)
+    return Statement(
+        number, stretch.latex, (stretch.start, stretch.end), given, tuple(declared), tuple(chains), problem
+    )
 
 
 def parts(found):
@@ -45,9 +49,13 @@ def parts(found):
     if at is not None:
         start = names_before(found, at)
         end = at + 2 + sum(1 for _ in scripts_after(found, at + 2))
-        if start < at and found[at + 1:] and found[at + 1].style == "bb":
+        if start < at and found[at + 1 :] and found[at + 1].style == "bb":
             before, after = trimmed(found[:start]), trimmed(found[end:])
-            return [*(parts(before) if before else []), declaration(found[start:at], found[at + 1:end]), *(parts(after) if after else [])]
+            return [
+                *(parts(before) if before else []),
+                declaration(found[start:at], found[at + 1 : end]),
+                *(parts(after) if after else []),
+            ]
     return equations(found)
 
 
@@ -116,7 +124,8 @@ def pieces(found, types):
 
 
 def equations(found):
-    """Return the chains in a list of tokens: cut at commas where each part has a relation of its own, ranges left out."""
+    """Return the chains in a list of tokens: cut at commas where each part has a relation of its own, ranges left
+    out."""
     found = [t for t in found if t.type not in ("AMP", "ROW")]
     cut = [piece for whole in pieces(found, {"COMMA", "FORALL"}) for piece in implied(whole)]
     kept, i = [], 0

@@ -1,15 +1,17 @@
 """Layers: which marks count them, and which values they take.
 
-A letter in a mark is a layer where definitions show it beside one more or one less than itself. Such a definition holds for
-every layer; three layers are built. The letter that the loss uses (L, n_l) is the last one.
+A letter in a mark is a layer where definitions show it beside one more or one less than itself. Such a definition holds
+for every layer; three layers are built. The letter that the loss uses (L, n_l) is the last one.
 """
+
 from .terms import BigSum, Chain, Symbol, walk
 
 LAYERS = 3
 
 
 def slots(symbol):
-    """Yield (kind, bracket, place, item) for each mark of a letter; k in t_k is a mark of its own, n_l in a bracket is one."""
+    """Yield (kind, bracket, place, item) for each mark of a letter; k in t_k is a mark of its own, n_l in a bracket is
+    one."""
     count = {}
     for mark in symbol.marks:
         for item in mark.items or ():
@@ -40,7 +42,8 @@ def bound_in(term):
 
 
 class Layers:
-    """Which marks are layers in a text: `places` holds (letter, kind, bracket, place), `letters` those that run over all."""
+    """Which marks are layers in a text: `places` holds (letter, kind, bracket, place), `letters` those that run over
+    all."""
 
     def __init__(self, definitions):
         self.places, self.letters, self.last = set(), set(), set()

@@ -3,6 +3,7 @@
 Raw terms come out of the grammar: letters with marks, brackets, products in a row. `names` turns them into meant terms
 (quantities, calls, nudges), `sizes` settles each product, `values` evaluates, `edits` changes, `words` prints.
 """
+
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields, replace
@@ -23,12 +24,13 @@ class Item:
     base: str
     shift: int = 0
     bracket: str = ""
-    inner: tuple = ()           # the marks of the mark: k in t_k
+    inner: tuple = ()  # the marks of the mark: k in t_k
 
 
 @dataclass(frozen=True)
 class Mark:
-    """What stands below (_) or above (^) a letter, or in a bracket behind it: its tokens, and its items if it has any."""
+    """What stands below (_) or above (^) a letter, or in a bracket behind it: its tokens, and its items if it has
+    any."""
 
     kind: str
     tokens: tuple
@@ -52,6 +54,7 @@ class Symbol(Term):
     style: str = ""
     marks: tuple = ()
     primes: int = 0
+    closed: bool = field(default=False, compare=False)  # whether a bracket behind it has been read already
 
 
 @dataclass(frozen=True)
@@ -203,8 +206,8 @@ class Ref(Term):
 
     name: Name
     indices: tuple = ()
-    slots: tuple = ()           # where each index stands: below, above, in a bracket
-    axes: tuple | None = None   # which axis each index names, once sizes are settled
+    slots: tuple = ()  # where each index stands: below, above, in a bracket
+    axes: tuple | None = None  # which axis each index names, once sizes are settled
 
 
 @dataclass(frozen=True)
@@ -283,7 +286,7 @@ class At(Term):
     """A quantity where another has a value of its own: J(W + dW)."""
 
     of: Term
-    changed: tuple              # (name, term) pairs
+    changed: tuple  # (name, term) pairs
 
 
 @dataclass(frozen=True)
@@ -344,6 +347,7 @@ def walk(term):
 
 def rebuild(term, change):
     """Return the term with `change` applied to each of its children."""
+
     def renewed(value):
         if isinstance(value, Term):
             return change(value)
@@ -351,3 +355,11 @@ def rebuild(term, change):
 
     new = {part.name: renewed(getattr(term, part.name)) for part in fields(term) if part.name != "span"}
     return replace(term, **new)
+
+
+GREEK_CAPITALS = {"Gamma", "Delta", "Theta", "Lambda", "Xi", "Pi", "Sigma", "Phi", "Psi", "Omega"}
+
+
+def is_capital(letter):
+    """Say whether a letter is a single capital, Greek ones included."""
+    return letter in GREEK_CAPITALS or len(letter) == 1 and letter.isupper()

@@ -1,8 +1,10 @@
 r"""From LaTeX to tokens: letters with their hats, numbers, signs, and what stands above, below or in braces.
 
-No letter is special here and no mark means anything. What stands in a script or in a fraction is a list of tokens of its
-own, so that a token is complete in itself. Layout (`\left`, `\quad`, `&` outside a matrix, `\label{…}`) leaves no token.
+No letter is special here and no mark means anything. What stands in a script or in a fraction is a list of tokens of
+its own, so that a token is complete in itself. Layout (`\left`, `\quad`, `&` outside a matrix, `\label{…}`) leaves no
+token.
 """
+
 import re
 import unicodedata
 from typing import NamedTuple
@@ -11,41 +13,241 @@ from .problems import Unreadable
 
 MOST_TOKENS, DEEPEST = 1500, 24
 
-GREEK = ("alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi pi rho sigma tau "
-         "upsilon phi varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega ell").split()
+GREEK = (
+    "alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi pi rho sigma tau "
+    "upsilon phi varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega ell"
+).split()
 ACCENTS = "hat widehat bar overline tilde widetilde vec dot check breve underline".split()
 SAME_ACCENT = {"widehat": "hat", "overline": "bar", "widetilde": "tilde"}
-STYLES = {"mathbf": "bold", "boldsymbol": "bold", "bm": "bold", "bf": "bold", "mathcal": "cal", "cal": "cal", "mathscr": "cal",
-          "mathrm": "", "rm": "", "mathit": "", "mathsf": "", "mathtt": "", "operatorname": "", "text": "", "textbf": "bold",
-          "textit": "", "mathbb": "bb", "textrm": "", "mbox": ""}
-FUNCTIONS = {"log": "log", "ln": "log", "exp": "exp", "tanh": "tanh", "sinh": "sinh", "cosh": "cosh", "sin": "sin", "cos": "cos",
-             "max": "max", "min": "min", "sqrt": "sqrt", "softmax": "softmax", "Softmax": "softmax", "sigmoid": "sigmoid",
-             "Sigmoid": "sigmoid", "relu": "relu", "ReLU": "relu", "RELU": "relu", "softplus": "softplus", "tr": "tr", "Tr": "tr",
-             "trace": "tr", "Trace": "tr", "vec": "vec", "Vec": "vec", "diag": "diag", "Diag": "diag", "sign": "sign", "sgn": "sign",
-             "sum": "sum", "arctan": "arctan", "logistic": "sigmoid", "abs": "abs", "sech": "sech", "mean": "mean"}
-PLAIN_WORDS = set(FUNCTIONS) - {"vec", "sum", "mean", "sign", "abs", "trace", "diag", "Vec"} | {"vec", "sum", "mean", "sign", "abs", "diag"}
-LOSSES = {"CE", "MSE", "BCE", "KL", "NLL", "SSE", "RSS"}
-OPERATORS = {"odot": "odot", "circ": "odot", "bullet": "odot", "cdot": "cdot", "times": "times", "ast": "star", "otimes": "otimes",
-             "div": "/"}
-RELATIONS = {"=": "=", "equiv": "=", "approx": "≈", "simeq": "≈", "leftarrow": "←", "gets": "←", "coloneqq": "=", "triangleq": "=",
-             "doteq": "=", "colon=": "=", "Rightarrow": "⇒", "implies": "⇒", "to": "→", "rightarrow": "→", "propto": "∝",
-             "in": "∈", "neq": "≠", "ne": "≠", "leq": "≤", "le": "≤", "geq": "≥", "ge": "≥", "<": "<", ">": ">", "gt": ">", "lt": "<",
-             "cong": "≈", "sim": "∼", "overset": ""}
-LAYOUT = set("left right middle big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr Biggl Biggr bigm displaystyle textstyle scriptstyle "
-             "quad qquad limits nolimits nonumber notag mathstrut strut hfill hskip hline allowbreak newline underbrace overbrace "
-             "boxed color".split())
-DROPPED = {"label", "tag", "tag*", "vspace", "hspace", "phantom", "hphantom", "vphantom", "textcolor", "color", "mathchoice", "ref", "eqref", "cite"}
-PROSE = set("if for where otherwise and with when so or since because else then hence thus all by is that we get as".split())
-UNICODE = {"∂": r"\partial", "∑": r"\sum", "Σ": r"\sum", "−": "-", "–": "-", "⋅": r"\cdot", "·": r"\cdot", "•": r"\cdot",
-           "×": r"\times", "⊙": r"\odot", "∘": r"\circ", "⊗": r"\otimes", "∇": r"\nabla", "≈": r"\approx", "≡": r"\equiv",
-           "≠": r"\neq", "≤": r"\leq", "≥": r"\geq", "∈": r"\in", "ℝ": r"\mathbb{R}", "‖": r"\|", "ᵀ": "^T", "⊤": r"\top",
-           "′": "'", "’": "'", "…": r"\dots", "⟨": r"\langle", "⟩": r"\rangle", "←": r"\leftarrow", "²": "^2", "³": "^3", "½": r"\frac12",
-           "∗": "*", "⇒": r"\Rightarrow", "→": r"\to", "ℓ": r"\ell", "𝟏": r"\mathbf{1}", "α": r"\alpha", "β": r"\beta", "γ": r"\gamma",
-           "δ": r"\delta", "ε": r"\epsilon", "η": r"\eta", "θ": r"\theta", "λ": r"\lambda", "μ": r"\mu", "σ": r"\sigma", "τ": r"\tau",
-           "φ": r"\varphi", "ϕ": r"\phi", "ψ": r"\psi", "ω": r"\omega", "Δ": r"\Delta", "Ω": r"\Omega", "Θ": r"\Theta", "Λ": r"\Lambda",
-           "₀": "_0", "₁": "_1", "₂": "_2", "₃": "_3", "₄": "_4", "ρ": r"\rho", "π": r"\pi", "ξ": r"\xi", "κ": r"\kappa", "ν": r"\nu"}
+STYLES = {
+    "mathbf": "bold",
+    "boldsymbol": "bold",
+    "bm": "bold",
+    "bf": "bold",
+    "mathcal": "cal",
+    "cal": "cal",
+    "mathscr": "cal",
+    "mathrm": "",
+    "rm": "",
+    "mathit": "",
+    "mathsf": "",
+    "mathtt": "",
+    "operatorname": "",
+    "text": "",
+    "textbf": "bold",
+    "textit": "",
+    "mathbb": "bb",
+    "textrm": "",
+    "mbox": "",
+}
+FUNCTIONS = {
+    "log": "log",
+    "ln": "log",
+    "exp": "exp",
+    "tanh": "tanh",
+    "sinh": "sinh",
+    "cosh": "cosh",
+    "sin": "sin",
+    "cos": "cos",
+    "max": "max",
+    "min": "min",
+    "sqrt": "sqrt",
+    "softmax": "softmax",
+    "Softmax": "softmax",
+    "sigmoid": "sigmoid",
+    "Sigmoid": "sigmoid",
+    "relu": "relu",
+    "ReLU": "relu",
+    "RELU": "relu",
+    "softplus": "softplus",
+    "tr": "tr",
+    "Tr": "tr",
+    "trace": "tr",
+    "Trace": "tr",
+    "vec": "vec",
+    "Vec": "vec",
+    "diag": "diag",
+    "Diag": "diag",
+    "sign": "sign",
+    "sgn": "sign",
+    "sum": "sum",
+    "arctan": "arctan",
+    "logistic": "sigmoid",
+    "abs": "abs",
+    "sech": "sech",
+    "mean": "mean",
+}
+PLAIN_WORDS = set(FUNCTIONS) - {"vec", "sum", "mean", "sign", "abs", "trace", "diag", "Vec"} | {
+    "vec",
+    "sum",
+    "mean",
+    "sign",
+    "abs",
+    "diag",
+}
+LOSSES = {"CE", "MSE", "BCE", "KL", "NLL", "SSE", "RSS", "net"}
+OPERATORS = {
+    "odot": "odot",
+    "circ": "odot",
+    "bullet": "odot",
+    "cdot": "cdot",
+    "times": "times",
+    "ast": "star",
+    "otimes": "otimes",
+    "div": "/",
+}
+RELATIONS = {
+    "=": "=",
+    "equiv": "=",
+    "approx": "≈",
+    "simeq": "≈",
+    "leftarrow": "←",
+    "gets": "←",
+    "coloneqq": "=",
+    "triangleq": "=",
+    "doteq": "=",
+    "colon=": "=",
+    "Rightarrow": "⇒",
+    "implies": "⇒",
+    "to": "→",
+    "rightarrow": "→",
+    "propto": "∝",
+    "in": "∈",
+    "neq": "≠",
+    "ne": "≠",
+    "leq": "≤",
+    "le": "≤",
+    "geq": "≥",
+    "ge": "≥",
+    "<": "<",
+    ">": ">",
+    "gt": ">",
+    "lt": "<",
+    "cong": "≈",
+    "sim": "∼",
+    "overset": "",
+}
+LAYOUT = set(
+    "left right middle big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr Biggl Biggr bigm displaystyle textstyle "
+    "scriptstyle quad qquad limits nolimits nonumber notag mathstrut strut hfill hskip hline allowbreak newline "
+    "underbrace overbrace "
+    "boxed color".split()
+)
+DROPPED = {
+    "label",
+    "tag",
+    "tag*",
+    "vspace",
+    "hspace",
+    "phantom",
+    "hphantom",
+    "vphantom",
+    "textcolor",
+    "color",
+    "mathchoice",
+    "ref",
+    "eqref",
+    "cite",
+}
+PROSE = set(
+    "if for where otherwise and with when so or since because else then hence thus all by is that we get as".split()
+)
+UNICODE = {
+    "∂": r"\partial",
+    "∑": r"\sum",
+    "Σ": r"\sum",
+    "−": "-",
+    "–": "-",
+    "⋅": r"\cdot",
+    "·": r"\cdot",
+    "•": r"\cdot",
+    "×": r"\times",
+    "⊙": r"\odot",
+    "∘": r"\circ",
+    "⊗": r"\otimes",
+    "∇": r"\nabla",
+    "≈": r"\approx",
+    "≡": r"\equiv",
+    "≠": r"\neq",
+    "≤": r"\leq",
+    "≥": r"\geq",
+    "∈": r"\in",
+    "ℝ": r"\mathbb{R}",
+    "‖": r"\|",
+    "ᵀ": "^T",
+    "⊤": r"\top",
+    "′": "'",
+    "’": "'",
+    "…": r"\dots",
+    "⟨": r"\langle",
+    "⟩": r"\rangle",
+    "←": r"\leftarrow",
+    "²": "^2",
+    "³": "^3",
+    "½": r"\frac12",
+    "∗": "*",
+    "⇒": r"\Rightarrow",
+    "→": r"\to",
+    "ℓ": r"\ell",
+    "𝟏": r"\mathbf{1}",
+    "α": r"\alpha",
+    "β": r"\beta",
+    "γ": r"\gamma",
+    "δ": r"\delta",
+    "ε": r"\epsilon",
+    "η": r"\eta",
+    "θ": r"\theta",
+    "λ": r"\lambda",
+    "μ": r"\mu",
+    "σ": r"\sigma",
+    "τ": r"\tau",
+    "φ": r"\varphi",
+    "ϕ": r"\phi",
+    "ψ": r"\psi",
+    "ω": r"\omega",
+    "Δ": r"\Delta",
+    "Ω": r"\Omega",
+    "Θ": r"\Theta",
+    "Λ": r"\Lambda",
+    "₀": "_0",
+    "₁": "_1",
+    "₂": "_2",
+    "₃": "_3",
+    "₄": "_4",
+    "ρ": r"\rho",
+    "π": r"\pi",
+    "ξ": r"\xi",
+    "κ": r"\kappa",
+    "ν": r"\nu",
+}
 COMBINING = {"\u0302": "hat", "\u0304": "bar", "\u0303": "tilde", "\u0307": "dot", "\u20d7": "vec"}
-PIECE = re.compile(r"\\begin\{(\w+)\*?\}|\\end\{(\w+)\*?\}|\\\\(?:\[[\d.]+\w+\])?|\.\.\.|\\[a-zA-Z]+\*?|\\.|\d+(?:\.\d+)?|\.\d+|\s+|.", re.S)
+PIECE = re.compile(
+    r"\\begin\{(\w+)\*?\}|\\end\{(\w+)\*?\}|\\\\(?:\[[\d.]+\w+\])?|\.\.\.|\.[*/]|\\[a-zA-Z]+\*?|\\.|\d+(?:\.\d+)?|\.\d+|\s+|.",
+    re.S,
+)
+
+
+SIMPLE = {
+    "sum": "BIGSUM",
+    "partial": "PARTIAL",
+    "nabla": "NABLA",
+    "top": "TOP",
+    "intercal": "TOP",
+    "prime": "PRIME",
+    "langle": "ANGLE_OPEN",
+    "rangle": "ANGLE_CLOSE",
+    "lim": "LIMIT",
+    "lVert": "NORM_OPEN",
+    "rVert": "NORM_CLOSE",
+    "lvert": "BAR_OPEN",
+    "rvert": "BAR_CLOSE",
+    "lbrack": "SQUARE_OPEN",
+    "rbrack": "SQUARE_CLOSE",
+    "mid": "BAR",
+    "colon": "COLON",
+    "forall": "FORALL",
+    "infty": "INFINITY",
+}
 
 
 class Token(NamedTuple):
@@ -112,7 +314,9 @@ class Lexer:
             gap = self.at > before
             tokens += [token._replace(gap=gap) for token in self.one(piece)]
         if piece is None and stop is not None:
-            raise Unreadable(f"a {'brace' if stop == '}' else 'bracket'} stays open", (self.end, self.end), f"a closing {stop}")
+            raise Unreadable(
+                f"a {'brace' if stop == '}' else 'bracket'} stays open", (self.end, self.end), f"a closing {stop}"
+            )
         self.at += piece is not None
         self.depth, self.bars = self.depth - 1, bars
         return tuple(tokens)
@@ -125,8 +329,10 @@ class Lexer:
         if piece.text == "{":
             self.at += 1
             return self.all("}")
-        if piece.text.isdigit() and len(piece.text) > 1:            # \frac12
-            self.pieces[self.at:self.at + 1] = [Piece(c, piece.start + i, piece.start + i + 1) for i, c in enumerate(piece.text)]
+        if piece.text.isdigit() and len(piece.text) > 1:  # \frac12
+            self.pieces[self.at : self.at + 1] = [
+                Piece(c, piece.start + i, piece.start + i + 1) for i, c in enumerate(piece.text)
+            ]
             piece = self.pieces[self.at]
         return tuple(self.one(piece))
 
@@ -191,7 +397,9 @@ class Lexer:
         name = text[7:-1].rstrip("*")
         if name == "array":
             self.raw()
-        inner = self.all(next((p.text for p in self.pieces[self.at:] if p.text.startswith(r"\end{" + name)), r"\end{" + name + "}"))
+        inner = self.all(
+            next((p.text for p in self.pieces[self.at :] if p.text.startswith(r"\end{" + name)), r"\end{" + name + "}")
+        )
         kind = {"cases": "CASES"}.get(name, "MATRIX" if "matrix" in name or name == "array" else "")
         if not kind:
             return inner
@@ -200,7 +408,11 @@ class Lexer:
     def letters(self, piece):
         """Return a function written as a plain word (exp, softmax) or the single letter."""
         run, at = piece.text, self.at
-        while at < len(self.pieces) and self.pieces[at].text.isalpha() and self.pieces[at].start == self.pieces[at - 1].end:
+        while (
+            at < len(self.pieces)
+            and self.pieces[at].text.isalpha()
+            and self.pieces[at].start == self.pieces[at - 1].end
+        ):
             run += self.pieces[at].text
             at += 1
         if run in PLAIN_WORDS or run in LOSSES:
@@ -249,12 +461,8 @@ class Lexer:
             return self.accented(SAME_ACCENT.get(name, name), span)
         if name in STYLES:
             return self.styled(name, span)
-        simple = {"sum": "BIGSUM", "partial": "PARTIAL", "nabla": "NABLA", "top": "TOP", "intercal": "TOP", "prime": "PRIME",
-                  "langle": "ANGLE_OPEN", "rangle": "ANGLE_CLOSE", "lim": "LIMIT", "lVert": "NORM_OPEN", "rVert": "NORM_CLOSE",
-                  "Vert": "", "lvert": "BAR_OPEN", "rvert": "BAR_CLOSE", "lbrack": "SQUARE_OPEN", "rbrack": "SQUARE_CLOSE",
-                  "mid": "BAR", "vert": "", "colon": "COLON", "forall": "FORALL", "infty": "INFINITY"}
-        if simple.get(name):
-            return [Token(simple[name], name, span=span)]
+        if name in SIMPLE:
+            return [Token(SIMPLE[name], name, span=span)]
         if name in ("dots", "cdots", "ldots", "dotsc", "vdots", "ddots", "dotsb"):
             return [Token("DOTS", span=span)]
         if name in ("Vert", "vert"):
@@ -297,7 +505,10 @@ class Lexer:
         inner = self.argument()
         if style in ("bold", "bb") and [token.value for token in inner] == ["1"]:
             return [Token("LETTER", "1", style="bold", span=(span[0], inner[0].span[1]))]
-        return [token._replace(style=style or token.style, span=end if i == 0 else token.span) for i, token in enumerate(inner)]
+        return [
+            token._replace(style=style or token.style, span=end if i == 0 else token.span)
+            for i, token in enumerate(inner)
+        ]
 
     def word(self, said, style, span):
         """Return a word: a function, prose that is dropped, one letter, or a letter of several letters."""
@@ -309,11 +520,28 @@ class Lexer:
 
 
 SIGNS = {
-    "(": ("ROUND_OPEN", "("), ")": ("ROUND_CLOSE", ")"), "[": ("SQUARE_OPEN", "["), "]": ("SQUARE_CLOSE", "]"),
-    r"\{": ("ROUND_OPEN", "{"), r"\}": ("ROUND_CLOSE", "}"),
-    "+": ("SIGN", "+"), "-": ("SIGN", "-"), "=": ("REL", "="), "<": ("REL", "<"), ">": ("REL", ">"), "/": ("SLASH", "/"),
-    "*": ("OP", "star"), "'": ("PRIME", "'"), ",": ("COMMA", ","), ":": ("COLON", ":"), ";": ("COMMA", ";"), "&": ("AMP", "&"),
-    ".": ("POINT", "."), "...": ("DOTS", "..."),
+    "(": ("ROUND_OPEN", "("),
+    ")": ("ROUND_CLOSE", ")"),
+    "[": ("SQUARE_OPEN", "["),
+    "]": ("SQUARE_CLOSE", "]"),
+    r"\{": ("ROUND_OPEN", "{"),
+    r"\}": ("ROUND_CLOSE", "}"),
+    "+": ("SIGN", "+"),
+    "-": ("SIGN", "-"),
+    "=": ("REL", "="),
+    "<": ("REL", "<"),
+    ">": ("REL", ">"),
+    "/": ("SLASH", "/"),
+    "*": ("OP", "star"),
+    ".*": ("OP", "odot"),
+    "./": ("SLASH", "/"),
+    "'": ("PRIME", "'"),
+    ",": ("COMMA", ","),
+    ":": ("COLON", ":"),
+    ";": ("COMMA", ";"),
+    "&": ("AMP", "&"),
+    ".": ("POINT", "."),
+    "...": ("DOTS", "..."),
 }
 
 

@@ -1,14 +1,16 @@
-"""Values of settled terms at a point. A derivative is taken by its definition: the quantity plus i h, everything after it again.
+"""Values of settled terms at a point. A derivative is taken by its definition: the quantity plus i h, everything after
+it again.
 
-A value is an array whose last two axes are rows and columns; each index that is not bound is a named axis before them. So a
-formula with indices is evaluated for all their values at once.
+A value is an array whose last two axes are rows and columns; each index that is not bound is a named axis before them.
+So a formula with indices is evaluated for all their values at once.
 """
+
 from typing import NamedTuple
 
 import numpy as np
 
 from .problems import SizesDiffer, Unreadable
-from .terms import Call, Function, Name, Number, Ref, Size, Unnamed, walk
+from .terms import Call, Function, Name, Number, Size, Unnamed
 
 STEP = 1e-20
 MOST_NUMBERS = 2_000_000
@@ -56,16 +58,29 @@ def where_real(z, yes, no):
 
 
 FUNCTIONS = {
-    "log": np.log, "exp": np.exp, "tanh": np.tanh, "sinh": np.sinh, "cosh": np.cosh, "sin": np.sin, "cos": np.cos, "sqrt": np.sqrt,
-    "sigmoid": sigmoid, "relu": lambda z: where_real(z, z, 0), "softplus": lambda z: np.log(1 + np.exp(z)), "arctan": np.arctan,
-    "sign": lambda z: np.sign(np.real(z)), "abs": lambda z: where_real(z, z, -z), "sech": lambda z: 1 / np.cosh(z),
+    "log": np.log,
+    "exp": np.exp,
+    "tanh": np.tanh,
+    "sinh": np.sinh,
+    "cosh": np.cosh,
+    "sin": np.sin,
+    "cos": np.cos,
+    "sqrt": np.sqrt,
+    "sigmoid": sigmoid,
+    "relu": lambda z: where_real(z, z, 0),
+    "softplus": lambda z: np.log(1 + np.exp(z)),
+    "arctan": np.arctan,
+    "sign": lambda z: np.sign(np.real(z)),
+    "abs": lambda z: where_real(z, z, -z),
+    "sech": lambda z: 1 / np.cosh(z),
 }
-SMOOTH = (                                  # a function left open is tried as each of these, all in (0, 1), none symmetric
+SMOOTH = (  # a function left open is tried as each of these, all in (0, 1), none symmetric
     lambda z, k: sigmoid(z * (1 + k)),
     lambda z, k: 0.5 + np.arctan(z + 0.3 + k) / np.pi,
     lambda z, k: 0.5 + 0.4 * np.sin(z + 0.5 + k),
 )
-NAMED = {"identity": lambda z: z, "the sigmoid": sigmoid, "tanh": np.tanh, "ReLU": FUNCTIONS["relu"]}
+NAMED = {"the sigmoid": sigmoid, "tanh": np.tanh, "ReLU": FUNCTIONS["relu"]}
+KINKED = {"ReLU"}               # on either side of its kink a line would be excused that forgets the slope
 COMPARE = {"=": np.equal, "<": np.less, ">": np.greater, "≠": np.not_equal, "≤": np.less_equal, "≥": np.greater_equal}
 
 
@@ -84,7 +99,9 @@ class Point:
         other.__dict__.update(self.__dict__)
         if held:
             other.held = {**self.held, **held}
-            gone = {name for name in self.values if name not in self.held and self.definitions.upstream(name) & held.keys()}
+            gone = {
+                name for name in self.values if name not in self.held and self.definitions.upstream(name) & held.keys()
+            }
             other.values = {**{n: v for n, v in self.values.items() if n not in gone}, **held}
             other.slopes = {}
         if arguments is not None:
@@ -158,10 +175,10 @@ class Point:
 
     def part(self, value, indices, axes, own):
         """Take parts of a value: named axes for letters, one entry for numbers."""
-        sizes, _ = (), None
+        _sizes, _ = (), None
         count = sum(isinstance(axis, str) for axis in axes)
         data, names = value.data, list(value.axes)
-        first = own - count                                     # axes of an outer derivative come before the quantity's own
+        first = own - count  # axes of an outer derivative come before the quantity's own
         taken = 0
         for index, axis in zip(indices, axes):
             if isinstance(axis, str):
@@ -228,7 +245,9 @@ class Point:
             return Value((a * b).sum((-2, -1), keepdims=True), axes)
         if term.op == "kron":
             data = a[..., :, None, :, None] * b[..., None, :, None, :]
-            return Value(data.reshape(*data.shape[:-4], data.shape[-4] * data.shape[-3], data.shape[-2] * data.shape[-1]), axes)
+            return Value(
+                data.reshape(*data.shape[:-4], data.shape[-4] * data.shape[-3], data.shape[-2] * data.shape[-1]), axes
+            )
         return Value(a * b, axes)
 
     def at_fraction(self, term):
@@ -245,7 +264,7 @@ class Point:
         if isinstance(term.exponent, Number) and term.exponent.value == int(term.exponent.value):
             return Value(of.data ** int(term.exponent.value), of.axes)
         (a, b), axes = aligned(of, exponent)
-        return Value(np.asarray(a, complex) ** b if np.any(np.real(a) < 0) else a ** b, axes)
+        return Value(np.asarray(a, complex) ** b if np.any(np.real(a) < 0) else a**b, axes)
 
     def at_pair(self, term):
         (a, b), axes = aligned(self.eval(term.left), self.eval(term.right))
@@ -253,7 +272,7 @@ class Point:
 
     def at_norm(self, term):
         value = self.eval(term.of)
-        return Value(np.sqrt((value.data ** 2).sum((-2, -1), keepdims=True)), value.axes)
+        return Value(np.sqrt((value.data**2).sum((-2, -1), keepdims=True)), value.axes)
 
     def at_bigsum(self, term):
         """Add over indices: over the range that is printed, without the values that are excluded."""
@@ -265,7 +284,7 @@ class Point:
         for index in term.indices:
             if index in value.axes:
                 at = value.axes.index(index)
-                value = Value(value.data.sum(at), value.axes[:at] + value.axes[at + 1:])
+                value = Value(value.data.sum(at), value.axes[:at] + value.axes[at + 1 :])
             else:
                 size = self.sum_size(term, index)
                 value = Value(value.data * size, value.axes)
@@ -283,8 +302,11 @@ class Point:
         if one not in value.axes:
             raise Unreadable(f"I cannot tell what the index {one} runs over")
         size = value.data.shape[value.axes.index(one)]
-        keep = Value((1 - np.eye(size))[:, :, None, None], (one, other)) if not other.isdigit() else \
-            Value((np.arange(1, size + 1) != int(other)).astype(float)[:, None, None], (one,))
+        keep = (
+            Value((1 - np.eye(size))[:, :, None, None], (one, other))
+            if not other.isdigit()
+            else Value((np.arange(1, size + 1) != int(other)).astype(float)[:, None, None], (one,))
+        )
         (a, b), axes = aligned(value, keep)
         return Value(a * b, axes)
 
@@ -294,8 +316,8 @@ class Point:
         if term.index not in value.axes:
             raise Unreadable("the entries of this row do not change", term.span)
         at = value.axes.index(term.index)
-        data = np.moveaxis(value.data, at, -2)                  # …, rows, index, columns
-        return Value(data.reshape(*data.shape[:-2], -1), value.axes[:at] + value.axes[at + 1:])
+        data = np.moveaxis(value.data, at, -2)  # …, rows, index, columns
+        return Value(data.reshape(*data.shape[:-2], -1), value.axes[:at] + value.axes[at + 1 :])
 
     def at_compared(self, term):
         (a, b), axes = aligned(self.eval(term.left), self.eval(term.right))
@@ -349,14 +371,27 @@ class Point:
         """Return the function of a call as a function of values."""
         function = term.function
         if isinstance(function, Function):
-            return lambda *given: self.child(arguments={**self.arguments, **dict(zip(function.parameters, given))}).eval(function.body)
+            return lambda *given: self.child(
+                arguments={**self.arguments, **dict(zip(function.parameters, given))}
+            ).eval(function.body)
         if isinstance(function, Unnamed):
-            return (lambda *given: self.random_scalar(function.letter, given)) if function.scalar else \
-                (lambda z: Value(self.unnamed(function.letter)(z.data), z.axes))
+            return (
+                (lambda *given: self.random_scalar(function.letter, given))
+                if function.scalar
+                else (lambda z: Value(self.unnamed(function.letter)(z.data), z.axes))
+            )
         if function in FUNCTIONS:
             return lambda z: Value(FUNCTIONS[function](z.data), z.axes)
-        return {"sum": summed, "mean": averaged, "tr": trace, "vec": column, "diag": diagonal, "softmax": self.softmax,
-                "max": lambda *given: greater(1, *given), "min": lambda *given: greater(-1, *given)}[function]
+        return {
+            "sum": summed,
+            "mean": averaged,
+            "tr": trace,
+            "vec": column,
+            "diag": diagonal,
+            "softmax": self.softmax,
+            "max": lambda *given: greater(1, *given),
+            "min": lambda *given: greater(-1, *given),
+        }[function]
 
     def unnamed(self, letter):
         """Return the smooth function, or the named one, that a letter is tried as."""
@@ -372,7 +407,9 @@ class Point:
             rows, columns = value.data.shape[-2:]
             rng = np.random.default_rng([self.draw, sum(map(ord, letter)), k])
             a, b, c = rng.uniform(0.5, 1.5, (3, rows, columns))
-            part = (np.sin(a * value.data + b) * c).sum((-2, -1), keepdims=True) + (c * value.data).sum((-2, -1), keepdims=True) ** 2 / 4
+            part = (np.sin(a * value.data + b) * c).sum((-2, -1), keepdims=True) + (c * value.data).sum(
+                (-2, -1), keepdims=True
+            ) ** 2 / 4
             total = Value(part, value.axes) if k == 0 else added(total, Value(part, value.axes))
         return total
 
@@ -470,8 +507,11 @@ class Point:
         """Name an axis by an index, or take one entry along it."""
         at = value.axes.index(axis)
         if isinstance(index, int):
-            return Value(np.take(value.data, self.inside(index, value.data.shape[at]), axis=at), value.axes[:at] + value.axes[at + 1:])
-        return merged(Value(value.data, (*value.axes[:at], index, *value.axes[at + 1:])))
+            return Value(
+                np.take(value.data, self.inside(index, value.data.shape[at]), axis=at),
+                value.axes[:at] + value.axes[at + 1 :],
+            )
+        return merged(Value(value.data, (*value.axes[:at], index, *value.axes[at + 1 :])))
 
     @staticmethod
     def laid(value, axes):
@@ -495,9 +535,9 @@ class Point:
     def by_column(self, term):
         """Return a derivative by the entries of a matrix, columns stacked: a row for each entry above."""
         value, new = self.slope(term.of, term.by.arguments[0].name)
-        data = np.moveaxis(value.data, [value.axes.index(a) for a in new[-2:]], [-4, -3])       # …, i, j, rows, 1
+        data = np.moveaxis(value.data, [value.axes.index(a) for a in new[-2:]], [-4, -3])  # …, i, j, rows, 1
         rest = tuple(axis for axis in value.axes if axis not in new[-2:])
-        data = np.moveaxis(data[..., 0], -1, -3)                                               # …, rows, i, j
+        data = np.moveaxis(data[..., 0], -1, -3)  # …, rows, i, j
         data = np.swapaxes(data, -1, -2)
         return Value(data.reshape(*data.shape[:-2], -1), rest)
 
@@ -513,7 +553,7 @@ class Point:
             product = Value(a * b, axes)
             for axis in new:
                 at = product.axes.index(axis)
-                product = Value(product.data.sum(at), product.axes[:at] + product.axes[at + 1:])
+                product = Value(product.data.sum(at), product.axes[:at] + product.axes[at + 1 :])
             value, new = product, newer
         last = term.links[-1].by
         for index, axis in zip(last.indices, last.axes or ()):
@@ -538,7 +578,9 @@ class Nudges:
         """Return the change of a quantity that follows from the steps."""
         here = point.value(name)
         if self.first_order:
-            moved = {n: Value(point.value(n).data + 1j * STEP * s.data, point.value(n).axes) for n, s in self.steps.items()}
+            moved = {
+                n: Value(point.value(n).data + 1j * STEP * s.data, point.value(n).axes) for n, s in self.steps.items()
+            }
             value = point.child(moved).value(name)
             return Value(np.imag(value.data) / STEP, value.axes)
         moved = {n: Value(point.value(n).data + s.data, point.value(n).axes) for n, s in self.steps.items()}
@@ -566,7 +608,7 @@ def onto(value, name, axis):
     if value.data.shape[axis - 2] != 1:
         raise SizesDiffer("this has rows or columns of its own")
     data = np.moveaxis(np.squeeze(value.data, axis - 2), at, axis - 2 if axis == 1 else -2)
-    return Value(data, value.axes[:at] + value.axes[at + 1:])
+    return Value(data, value.axes[:at] + value.axes[at + 1 :])
 
 
 def ordered(value, axes):
@@ -580,7 +622,7 @@ def flat(value, axis):
     at = value.axes.index(axis)
     data = value.data.reshape(*value.data.shape[:-2], -1)
     data = np.moveaxis(data, at, -1)
-    return Value(data, value.axes[:at] + value.axes[at + 1:])
+    return Value(data, value.axes[:at] + value.axes[at + 1 :])
 
 
 def joined(arrays, axis):
@@ -600,7 +642,9 @@ def unindexed(value):
     own = [i for i, axis in enumerate(value.axes) if axis.startswith("own")]
     rest = [i for i in range(len(value.axes)) if i not in own]
     data = value.data.transpose(*rest, *own, -2, -1)
-    return Value(data.reshape(*[value.data.shape[i] for i in rest], -1, data.shape[-1]), tuple(value.axes[i] for i in rest))
+    return Value(
+        data.reshape(*[value.data.shape[i] for i in rest], -1, data.shape[-1]), tuple(value.axes[i] for i in rest)
+    )
 
 
 def summed(value):
@@ -632,6 +676,3 @@ def greater(sign, a, b):
     """Return the greater, or the lesser, of two values."""
     (x, y), axes = aligned(a, b)
     return Value(np.where(sign * np.real(x) > sign * np.real(y), x, y), axes)
-
-
-__all__ = ["Ref", "walk"]

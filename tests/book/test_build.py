@@ -139,6 +139,11 @@ def test_notebooks_can_be_downloaded(book):
         assert path.name in (book / "chapters" / f"{path.stem}.html").read_text("utf-8")
 
 
+def test_a_root_brings_its_sign_though_no_text_holds_it():
+    assert "√" in fonts.characters(["<p><math><msqrt><mi>m</mi></msqrt></math></p>"])["maths"]
+    assert "√" not in fonts.characters(["<p><math><mi>m</mi></math></p>"])["maths"]
+
+
 def test_the_fonts_cover_the_pages_and_carry_their_license(book):
     sheet = (book / "_static" / "fonts.css").read_text("utf-8")
     assert sheet.count("@font-face") == len(fonts.FACES) and "SIL Open Font License" in sheet
@@ -164,7 +169,7 @@ def test_without_a_publishing_environment_there_are_no_addresses(book):
 # --- LaTeX ------------------------------------------------------------------------------------------------------------
 
 def test_maths_is_converted():
-    assert maths.to_mathml("m") == '<math><mi class="size-m">m</mi></math>'
+    assert re.fullmatch('<math alttext="[^"]+"><mi class="size-m">m</mi></math>', maths.to_mathml("m"))
     assert "size-" not in maths.to_mathml("m", sizes=False) and "size-" not in maths.to_mathml(r"\mathrm{d}x")
     assert "<msup>" not in maths.to_mathml(r"\varphi'(z)")
     assert maths.display_latex(r"a &= b \\ c &= d") == r"\begin{aligned}a &= b \\ c &= d\end{aligned}"
