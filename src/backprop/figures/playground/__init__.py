@@ -40,16 +40,22 @@ def _source(name):
     return (_FOLDER / name).read_text(encoding="utf-8")
 
 
+def _light(name):
+    """Return a file without its indentation and without the lines that are comments: half the weight is for us."""
+    lines = (line.strip() for line in _source(name).splitlines())
+    return "\n".join(line for line in lines if line and not line.startswith("//"))
+
+
 def _render():
     """Return the JavaScript that defines renderPlayground({model, el})."""
-    joined = "\n".join(_source(name) for name in SCRIPTS)
+    joined = "\n".join(_light(name) for name in SCRIPTS)
     return f'const renderPlayground = (() => {{\n"use strict";\n{joined}\nreturn render;\n}})();\n'
 
 
 def page_scripts():
     """Return the style and the script that make every Playground of a page move; a page needs them once, in its head."""
-    return (f"<style>\n{_source('playground.css')}</style>\n"
-            f"<script>\n{{\n{_render()}{_source('static.js')}}}\n</script>\n")
+    return (f"<style>\n{_light('playground.css')}\n</style>\n"
+            f"<script>\n{{\n{_render()}{_light('static.js')}\n}}\n</script>\n")
 
 
 class _Checked(traitlets.TraitType):
