@@ -41,9 +41,9 @@ def _source(name):
 
 
 def _light(name):
-    """Return a file without its indentation and without the lines that are comments: half the weight is for us."""
-    lines = (line.strip() for line in _source(name).splitlines())
-    return "\n".join(line for line in lines if line and not line.startswith("//"))
+    """Return a file as a page carries it: without indentation and comments, which stand alone or behind " // "."""
+    lines = (line.split(" // ")[0].strip() for line in _source(name).splitlines())
+    return "\n".join(line for line in lines if line and not line.startswith(("//", "/*")))
 
 
 def _render():

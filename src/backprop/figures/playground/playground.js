@@ -94,10 +94,8 @@ function listenToChoices(root, state) {
     if (target.matches("[data-toggle]")) choices[target.dataset.toggle](target.value);
   });
   root.addEventListener("toggle", ({ target }) => (state.choice.open = target.open), true); // it does not bubble
-  root.addEventListener("pointerover", ({ target }) => nameEdge(root, target.closest("svg [data-key]")?.dataset.key));
-}
-
-// In a network with many edges the weight of an edge is printed while the pointer is on it.
-function nameEdge(root, key) {
-  for (const tag of root.querySelectorAll(".tag.on-hover")) tag.classList.toggle("shown", tag.dataset.key === key);
+  root.addEventListener("pointerover", ({ target }) => { // its weight is printed while the pointer is on an edge
+    const hovered = target.closest("svg [data-key]")?.dataset.key;
+    if (hovered !== state.choice.hovered) state.choose({ hovered });
+  });
 }

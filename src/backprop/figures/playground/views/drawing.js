@@ -4,11 +4,11 @@
 const RADIUS = 25;
 const ROOM = { in: 68, h: 84, out: 101 }; // height of a row: a name above the circle, the error and the loss below
 const TOP = 17, BOTTOM = 10;
-const FEW = 6; // edges between two layers whose weights are all printed; of more, only the lit ones
+const FEW = 6; // edges between two layers whose weights are all printed; of more, those that are looked at
 
 function networkDrawing(s, state, width) {
-  const place = placesOf(s, width), lit = litBy(state.choice.key), r = state.choice.example;
-  const edges = [...edgesOf(s, "h", place, lit), ...edgesOf(s, "out", place, lit), ...lossEdges(s, place, lit)];
+  const { key, hovered, example: r } = state.choice, place = placesOf(s, width), lit = litBy(key);
+  const edges = [...edgesOf(s, "h", place, lit, hovered), ...edgesOf(s, "out", place, lit, hovered), ...lossEdges(s, place, lit)];
   const glow = edges.filter((edge) => edge.lit).map(({ d }) =>
     `<path class="glow" d="${d}"/><path class="flow turn${state.choice.turn}" d="${d}"/>`);
   const units = [...inputUnits(s, r, place, lit), ...hiddenUnits(s, r, place, lit), ...outputUnits(s, r, place, lit)];
@@ -34,19 +34,19 @@ function litBy(key) {
   const input = fromInput ? j : name === "W_h" ? i : undefined;
   const hidden = fromInput ? null : toOut ? (name === "W_out" ? i : undefined) : j, output = toOut ? j : null;
   return {
-    key, in: (index) => matches(input, index), h: (index) => matches(hidden, index),
+    key, all: fromInput, in: (index) => matches(input, index), h: (index) => matches(hidden, index),
     out: (index) => matches(output, index),
   };
 }
 
-function edgesOf(s, layer, place, lit) {
+function edgesOf(s, layer, place, lit, hovered) {
   const W = s[`W_${layer}`], [from, to] = layer === "h" ? ["in", "h"] : ["h", "out"];
-  const [p, q] = [W.length, W[0].length];
+  const few = W.flat().length <= FEW, along = few ? Math.max(0.36, 1 / (W[0].length + 1)) : 0.5; // the place of its tag
   return W.flatMap((row, i) => row.map((w, j) => {
     const key = `W_${layer} ${i} ${j}`, [x0, x1] = [place.x[from] + RADIUS, place.x[to] - RADIUS];
-    const [y0, y1] = [place.y(from, i), place.y(to, j)], along = Math.max(0.36, 1 / (q + 1));
+    const [y0, y1] = [place.y(from, i), place.y(to, j)], onPath = lit[from](i) && lit[to](j), chosen = key === lit.key;
     return {
-      key, w, lit: lit[from](i) && lit[to](j), chosen: lit.key === key, few: p * q <= FEW, d: `M${x0} ${y0}L${x1} ${y1}`,
+      key, w, chosen, lit: onPath, named: few || (onPath && !(lit.all && layer === "out")) || key === hovered, d: `M${x0} ${y0}L${x1} ${y1}`,
       tag: [x0 + (x1 - x0) * along, y0 + (y1 - y0) * along],
     };
   }));
@@ -63,9 +63,9 @@ function edgeLine({ key, w, lit, chosen, d }) {
   return `<path class="edge ${kind}" d="${d}" stroke-width="${thickness}"/><path class="hit" data-key="${key}" d="${d}"/>`;
 }
 
-function edgeTag({ key, w, lit, chosen, few, tag }) {
-  if (!key) return "";
-  const kind = `${chosen ? "chosen" : ""} ${lit ? "lit" : ""} ${few || lit ? "" : "on-hover"}`;
+function edgeTag({ key, w, lit, chosen, named, tag }) {
+  if (!named) return "";
+  const kind = `${chosen ? "chosen" : ""} ${lit ? "lit" : ""}`;
   return `<g class="tag ${kind}" data-key="${key}">${pill(...tag, short(w, 2))}</g>`;
 }
 
