@@ -1,14 +1,15 @@
 # Everything this book needs. Python >= 3.11 and make are enough; the environment is made on first use, in .venv.
 PYTHON ?= python3
 VENV ?= .venv
-export PYTHON VENV
+CONSTRAINTS ?= constraints.txt
+export PYTHON VENV CONSTRAINTS
 PY := $(VENV)/bin/python
 PYTEST := $(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help book serve test test-all mutants bench weigh shots pdf notebooks clean
+.PHONY: help book serve test test-all mutants bench weigh shots pdf notebooks constraints clean
 
 help: ## show this list
 	@echo "make COMMAND, where COMMAND is one of"
@@ -51,6 +52,14 @@ clean: ## remove what was built (not the environment: that is .venv)
 	@rm -rf _build .pytest_cache .hypothesis
 	@echo "Removed _build."
 
+constraints: env-all ## write the newest versions within bounds into constraints.txt, to be tested then
+	@$(PY) -m pip install --quiet "uv>=0.9,<1"
+	@echo "# Versions of the last green run, Python 3.11 3.12 3.13 3.14 3.15 : make constraints writes this" > constraints.txt
+	@$(PY) -m uv pip compile --quiet --universal --python-version 3.11 --all-extras --no-annotate --no-header \
+	    --no-emit-package backprop-course --no-emit-package setuptools --no-emit-package wheel \
+	    requirements.txt pyproject.toml >> constraints.txt
+
 env-%:
 	@command -v $(PYTHON) >/dev/null 2>&1 || { echo "make: there is no $(PYTHON); install Python 3.11 or newer, or name one: make PYTHON=python3.12 …" >&2; exit 1; }
-	@$(PYTHON) tools/make/environment.py $*
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "make: this book needs Python 3.11 or newer, and $(PYTHON) is $$($(PYTHON) --version 2>&1). Name another: make PYTHON=python3.12 …" >&2; exit 1; }
+	@$(PYTHON) -m tools.make.environment $*

@@ -10,6 +10,6 @@ from backprop.fast import value_and_gradient
 from backprop.mlp import Params, Trace, backward, forward, init_params, loss, sigmoid
 from backprop.train import predict, step, train
 
-__all__ = ["Params", "Trace", "init_params", "sigmoid", "forward", "loss", "backward", "value_and_gradient",
-           "step", "train", "predict", "naive_loss", "complex_step", "central_difference", "check", "verdict",
-           "diagnose", "Diagnosis", "Convention", "convert"]
+__all__ = ["Convention", "Diagnosis", "Params", "Trace", "backward", "central_difference", "check", "complex_step",
+           "convert", "diagnose", "forward", "init_params", "loss", "naive_loss", "predict", "sigmoid", "step", "train",
+           "value_and_gradient", "verdict"]

@@ -1,8 +1,9 @@
 r"""Proofread the gradients of documents: `python -m proofread notes.tex lecture.md chapter.ipynb -`.
 
-Displayed formulas are read, in LaTeX, Markdown and the Markdown cells of notebooks; `-` is a derivation from the standard
-input. One line is printed for each claim: file, line, verdict, and below it what was found. The exit code is 1 if a line is
-wrong or its sizes do not fit, 2 if nothing could be read, and 0 otherwise, so that a pipeline stops at a wrong gradient:
+Displayed formulas are read, in LaTeX, Markdown and the Markdown cells of notebooks; `-` is a derivation from the
+standard input. One line is printed for each claim: file, line, verdict, and below it what was found. The exit code is 1
+if a line is wrong or its sizes do not fit, 2 if nothing could be read, and 0 otherwise, so that a pipeline stops at a
+wrong gradient:
 
     - uses: actions/checkout@v4
     - uses: actions/setup-python@v5
@@ -20,11 +21,12 @@ from proofread.report import VERDICTS, details
 
 def arguments():
     """Return the parser of the command line."""
-    parser = argparse.ArgumentParser("python -m proofread", description="Proofread the gradients of documents, line by line.",
-                                     epilog="Exit code: 1 if a line is wrong or its sizes do not fit, 2 if nothing could be read, else 0.")
-    parser.add_argument("files", nargs="+", metavar="FILE", help="a .tex, .md, .ipynb or text file; - is the standard input")
+    parser = argparse.ArgumentParser(
+        "python -m proofread", description="Proofread the gradients of documents, line by line.",
+        epilog="Exit code: 1 if a line is wrong or its sizes do not fit, 2 if nothing could be read, else 0.")
+    parser.add_argument("files", nargs="+", metavar="FILE", help=".tex, .md, .ipynb or text; - is the standard input")
     parser.add_argument("--given", metavar="NAME|FILE", type=given,
-                        help=f"what all files take for granted: a file of definitions, or one of {', '.join(presets.NAMES)}")
+                        help=f"what all files take for granted: a file, or one of {', '.join(presets.NAMES)}")
     parser.add_argument("--sizes", metavar="SIZES", type=sizes, help='sizes to try, such as "m=7, n=3"')
     parser.add_argument("--inline", action="store_true", help="judge the formulas within sentences, too")
     parser.add_argument("--json", action="store_true", help="print JSON: a list of files with their lines")
@@ -43,27 +45,30 @@ def given(value):
 
 def sizes(value):
     """Return {"m": 7, "n": 3} for "m=7, n=3"."""
-    pairs = [part.split("=") for part in value.split(",")]
-    if not all(len(pair) == 2 and pair[0].strip() and pair[1].strip().isascii() and pair[1].strip().isdigit() for pair in pairs):
+    pairs = [[side.strip() for side in part.split("=")] for part in value.split(",")]
+    if not all(len(pair) == 2 and pair[0] and pair[1].isascii() and pair[1].isdigit() for pair in pairs):
         raise argparse.ArgumentTypeError(f"{value!r} is not of the form m=7, n=3")
-    return {name.strip(): int(number) for name, number in pairs}
+    return {name: int(number) for name, number in pairs}
+
+
+def where(document, place):
+    """Return file and line of a place in the derivation, or the file for what has no place."""
+    return document.where(place[0]) if place else document.name
 
 
 def shown(document, report):
     """Yield the text for people, one piece for each line with a verdict."""
     for line in report.lines:
         if line.verdict is not None:
-            place = document.where(line.place[0]) if line.place else document.name
-            yield "\n".join([f"{place}: {line.mark} {VERDICTS[line.verdict][1]}: {line.latex}",
-                             *(f"    {part}" for part in details(line, report.text))])
+            head = f"{where(document, line.place)}: {line.mark} {VERDICTS[line.verdict][1]}: {line.latex}"
+            yield "\n".join([head, *(f"    {part}" for part in details(line, report.text))])
     yield from (f"{document.name}: {note}" for note in report.notes)
 
 
 def plain(document, report):
     """Return the same for programs."""
-    lines = report.to_dict()["lines"]
-    return {"file": document.name, "notes": list(report.notes),
-            "lines": [{**line, "where": document.where(line["place"][0]) if line["place"] else document.name} for line in lines]}
+    lines = [{**line, "where": where(document, line["place"])} for line in report.to_dict()["lines"]]
+    return {"file": document.name, "notes": list(report.notes), "lines": lines}
 
 
 def exit_code(lines):

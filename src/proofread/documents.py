@@ -1,7 +1,8 @@
 r"""The formulas of a document, in place: a .tex file, Markdown, a notebook, or a derivation without any prose.
 
-`derivation` blanks out all that is no formula and leaves every character where it was, so that a place in the derivation
-is the same place in the document. A new line inside a formula is a space, as it is in LaTeX; a formula ends its line.
+`derivation` blanks out all that is no formula and leaves every character where it was, so that a place in the
+derivation is the same place in the document. A new line inside a formula is a space, as it is in LaTeX; a formula ends
+its line.
 """
 import json
 import re
@@ -99,7 +100,7 @@ def _notebook(path, text):
 
 
 def formulas(text, tex=False):
-    """Return the formulas of a document in order; code and comments hold none. A formula that never closes is left out."""
+    """Return the formulas of a document in order; code and comments hold none. What never closes is no formula."""
     found, position, ends, never = [], 0, set(), set()   # ends of directives that hold prose; marks that nothing closes
     while opening := OPENING.search(text, position):
         position = opening.end()

@@ -32,12 +32,10 @@ LOOKS_LIKE = {                     # kind of mistake: (in words, where the book 
     None: ("", None),
 }
 STYLE = """<style>
-.proofread { border-collapse: collapse; max-width: 100%; }
-.proofread td { border: 0; padding: 0.3em 0.7em 0.3em 0; text-align: left; vertical-align: top; white-space: normal; }
-.proofread td:first-child { opacity: 0.65; text-align: right; }
+.proofread .proofread-line { display: flex; gap: 0.7em; }
 .proofread p { margin: 0.2em 0; }
+.proofread .proofread-says { flex: 1; min-width: 0; overflow-x: auto; overflow-y: hidden; }
 .proofread .proofread-no { font-weight: bold; }
-.proofread-maths { display: block; overflow-x: auto; overflow-y: hidden; }
 </style>"""
 
 
@@ -54,7 +52,8 @@ class Line:
     r"""Hold one line of a derivation and what became of it.
 
     `says` is one sentence, or more, for people: how the line was understood, what was found, and what it looks like in
-    the reader's own letters. It does not repeat `entry`, `edit` and `follows_from`; a report prints them below it.
+    the reader's own letters, with LaTeX between dollars. It does not repeat `entry`, `edit` and `follows_from`; a report
+    prints them below it. So does `how`, and `read_as` may be such a text, too.
 
     >>> Line(3, r"dZ = Y - A", "claim", "wrong", "the sign is wrong", "sign", edit=r"dZ = A - Y").section
     'chapters/01_linear_neuron.html#sec-descend'
@@ -109,15 +108,13 @@ class Report:
         return "\n".join([*(_plain(line, self.text) for line in self.lines), *(f"  · {note}" for note in self.notes)])
 
     def _repr_html_(self):
-        rows = "\n".join(_row(line, self.text) for line in self.lines)
-        notes = "".join(f"<p>{html.escape(note)}</p>" for note in self.notes)
-        return f'{STYLE}\n<table class="proofread">\n{rows}\n</table>\n{notes}'
+        lines = "\n".join(_item(line, self.text) for line in self.lines)
+        notes = "".join(f"<p>{_set(note, 'text')}</p>" for note in self.notes)
+        return f'{STYLE}\n<div class="proofread"><ol>\n{lines}\n</ol>{notes}</div>'
 
     def to_dict(self):
         """Return the report as dicts, lists, strings and numbers; `section` stands beside the stored fields."""
-        lines = [{**asdict(line), "entry": line.entry and line.entry._asdict(), "place": line.place and list(line.place),
-                  "section": line.section} for line in self.lines]
-        return {"lines": lines, "text": self.text, "notes": list(self.notes)}
+        return {"lines": [_to_dict(line) for line in self.lines], "text": self.text, "notes": list(self.notes)}
 
     def to_json(self, **options):
         """Return the report as JSON; the options are those of json.dumps."""
@@ -126,10 +123,15 @@ class Report:
     @classmethod
     def from_dict(cls, plain):
         """Return the report that `to_dict` or json.loads(report.to_json()) describes. Raises KeyError or TypeError."""
-        return cls(tuple(_line(line) for line in plain["lines"]), plain["text"], tuple(plain["notes"]))
+        return cls(tuple(_from_dict(line) for line in plain["lines"]), plain["text"], tuple(plain["notes"]))
 
 
-def _line(plain):
+def _to_dict(line):
+    entry, place = line.entry and line.entry._asdict(), line.place and list(line.place)
+    return {**asdict(line), "entry": entry, "place": place, "section": line.section}
+
+
+def _from_dict(plain):
     fields = {name: value for name, value in plain.items() if name != "section"}
     fields["entry"] = fields["entry"] and Entry(**fields["entry"])
     fields["place"] = fields["place"] and tuple(fields["place"])
@@ -142,26 +144,26 @@ def details(line, text):
 
 
 def _details(line, text):
-    """Yield (what it is, words, whether they are LaTeX) for all that is said below a line."""
+    """Yield (what it is, words, how they are set) for all that is said below a line: "text", "code" or "maths"."""
     if line.says:
-        yield "", line.says, False
+        yield "", line.says, "text"
     piece = text[slice(*line.place)].strip() if line.place else ""
     if piece and len(piece) < len(line.latex) and piece in line.latex:
-        yield "at", piece, True
+        yield "at", piece, "code"
     if line.entry:
         where = f"entry {line.entry.place}: " if line.entry.place else ""
         value, truth = _numbers(line.entry.value, line.entry.truth)
-        yield "in numbers", f"{where}the line says {value}, a nudge says {truth}", False
+        yield "in numbers", f"{where}the line says {value}, a nudge says {truth}", "text"
     if line.looks_like:
-        yield "looks like", f"{LOOKS_LIKE[line.looks_like][0]}; see {line.section}", False
+        yield "looks like", f"{LOOKS_LIKE[line.looks_like][0]}; see {line.section}", "text"
     if line.edit:
-        yield "true is", line.edit, True
+        yield "true is", line.edit, "maths"
     if line.follows_from:
-        yield "follows from", f"line {line.follows_from}", False
+        yield "follows from", f"line {line.follows_from}", "text"
     if line.read_as:
-        yield "read as", line.read_as, False
+        yield "read as", line.read_as, "text"
     if line.how:
-        yield "checked", line.how, False
+        yield "checked", line.how, "text"
 
 
 def _numbers(value, truth):
@@ -181,16 +183,18 @@ def _plain(line, text):
     return "\n".join([head, *below])
 
 
-def _row(line, text):
-    maths = _maths(line.latex) if line.verdict != "unreadable" else f"<code>{html.escape(line.latex)}</code>"
+def _item(line, text):
+    shown = _set(line.latex, "code" if line.verdict == "unreadable" else "maths")
     word = VERDICTS[line.verdict][1]
     below = [f'<p class="{"proofread-no" if line.is_wrong else "proofread-word"}">{word}</p>'] if word else []
-    for name, words, latex in _details(line, text):
-        shown = _maths(words) if latex and name == "true is" else f"<code>{html.escape(words)}</code>" if latex else html.escape(words)
-        below.append(f"<p>{name + ': ' if name else ''}{shown}</p>")
-    return f'<tr><td>{line.number}</td><td>{line.mark}</td><td>{maths}{"".join(below)}</td></tr>'
+    below += [f"<p>{name + ': ' if name else ''}{_set(words, how)}</p>" for name, words, how in _details(line, text)]
+    return (f'<li value="{line.number}"><div class="proofread-line"><span>{line.mark}</span>'
+            f'<div class="proofread-says">{shown}{"".join(below)}</div></div></li>')
 
 
-def _maths(latex):
-    r"""Return LaTeX between \( and \): Jupyter typesets it inside HTML, the book's pages set it as MathML."""
-    return rf'<span class="proofread-maths">\({html.escape(latex)}\)</span>'
+def _set(words, how):
+    r"""Return words as HTML. Maths stands between \( and \): Jupyter typesets it, the book's pages set it as MathML."""
+    if how == "text":              # with maths between dollars
+        return "".join(_set(part, "maths") if k % 2 else html.escape(part) for k, part in enumerate(words.split("$")))
+    shown = "<code>{}</code>" if how == "code" else r'<span class="proofread-maths">\({}\)</span>'
+    return shown.format(html.escape(words))

@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from tools.extensions import fonts, maths
 from tools.judge.browser import pages as page_names
 from tools.make import build
+from tools.make.lock import locked
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -111,7 +113,8 @@ def test_links_within_the_book_lead_somewhere(book):
 def test_maths_needs_no_script(book):
     for name in page_names(book):
         text = (book / name).read_text("utf-8")
-        assert not re.search(r"mathjax|katex", re.sub(r"<code.*?</code>|<pre.*?</pre>", "", text, flags=re.S), re.I), name
+        assert not re.search(r"mathjax|katex", re.sub(r"<code.*?</code>|<pre.*?</pre>", "", text, flags=re.S),
+                             re.I), name
     assert any("<math" in (book / f"{name}.html").read_text("utf-8") for name in contents())
 
 
@@ -136,6 +139,11 @@ def test_notebooks_can_be_downloaded(book):
         assert path.name in (book / "chapters" / f"{path.stem}.html").read_text("utf-8")
 
 
+def test_a_root_brings_its_sign_though_no_text_holds_it():
+    assert "√" in fonts.characters(["<p><math><msqrt><mi>m</mi></msqrt></math></p>"])["maths"]
+    assert "√" not in fonts.characters(["<p><math><mi>m</mi></math></p>"])["maths"]
+
+
 def test_the_fonts_cover_the_pages_and_carry_their_license(book):
     sheet = (book / "_static" / "fonts.css").read_text("utf-8")
     assert sheet.count("@font-face") == len(fonts.FACES) and "SIL Open Font License" in sheet
@@ -158,7 +166,7 @@ def test_without_a_publishing_environment_there_are_no_addresses(book):
         assert not re.search(r'rel="canonical"|og:url|github\.com/executablebooks|mybinder|colab', text), name
 
 
-# --- LaTeX --------------------------------------------------------------------------------------------------------------
+# --- LaTeX ------------------------------------------------------------------------------------------------------------
 
 def test_maths_is_converted():
     assert maths.to_mathml("m") == '<math><mi class="size-m">m</mi></math>'
@@ -229,7 +237,8 @@ def test_publishing_environment_gives_addresses(tmp_path, monkeypatch):
     monkeypatch.setenv("BOOK_REPOSITORY_URL", "https://github.com/example/backprop")
     monkeypatch.setenv("BOOK_BINDER_URL", "https://binder.example.org")
     notebook = failing_notebook("print(1)")
-    source = small_book(tmp_path, start="# Start here\n\nWhat this page is about, in one sentence & a half.", runs=notebook)
+    source = small_book(tmp_path, start="# Start here\n\nWhat this page is about, in one sentence & a half.",
+                        runs=notebook)
     good, record = build.build(source, tmp_path / "out", stored=True, say=lambda *a, **k: None)
     assert good, record[-3000:]
     html = tmp_path / "out" / "_build" / "html"
@@ -247,44 +256,77 @@ def test_publishing_environment_gives_addresses(tmp_path, monkeypatch):
 
 # --- the environment --------------------------------------------------------------------------------------------------
 
-def run_environment(tmp_path, *command, **variables):
-    return subprocess.run(command, env={**os.environ, "VENV": str(tmp_path / "venv"), **variables}, text=True,
-                          capture_output=True, timeout=120)
+def make_environment(tmp_path, *options, target="env-book", **variables):
+    """Run make for an environment of its own; return what came."""
+    command = ["make", "--no-print-directory", "-s", "-C", str(ROOT), target, *options]
+    return subprocess.run(command, text=True, capture_output=True, timeout=120, env={
+        **os.environ, "VENV": str(tmp_path / "venv"), "PYTHON": sys.executable, "MAKEFLAGS": "", "MAKELEVEL": "",
+        **variables})
 
 
-def one_line(result):
-    lines = [line for line in result.stderr.splitlines() if line.strip()]
-    assert result.returncode == 1 and len(lines) == 1 and "Traceback" not in result.stderr, result.stderr
+def sentence(result):
+    """Return the one line that says why there is no environment."""
+    lines = [line for line in result.stderr.splitlines() if line.strip() and not line.startswith("make: ***")]
+    assert result.returncode and len(lines) == 1 and "Traceback" not in result.stderr, result.stderr
     return lines[0]
 
 
-def test_no_network_is_one_line(tmp_path):
-    result = run_environment(tmp_path, sys.executable, str(ROOT / "tools" / "make" / "environment.py"), "book",
-                             PIP_INDEX_URL="http://127.0.0.1:9/simple", PIP_CONFIG_FILE=os.devnull, PIP_RETRIES="0")
-    assert "cannot be reached" in one_line(result)
-    assert not list((tmp_path / "venv").glob("ready-*")), "a half-made environment is marked ready"
+def pretend(tmp_path, before):
+    """Return a Python that runs these lines first."""
+    path = tmp_path / "python"
+    path.write_text(f"#!/bin/sh\nPYTHONPATH={tmp_path} exec {sys.executable} \"$@\"\n")
+    path.chmod(0o755)
+    (tmp_path / "sitecustomize.py").write_text("import sys\n" + before)
+    return str(path)
+
+
+OFFLINE = {"PIP_INDEX_URL": "http://127.0.0.1:9/simple", "PIP_CONFIG_FILE": os.devnull, "PIP_RETRIES": "0",
+           "PIP_FIND_LINKS": "", "PIP_EXTRA_INDEX_URL": ""}
+
+
+def test_no_network_is_one_line_and_the_half_made_environment_is_made_anew(tmp_path):
+    first = make_environment(tmp_path, **OFFLINE, LC_ALL="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0")
+    assert "cannot be reached" in sentence(first) and "Making the environment" in first.stdout     # in ASCII, too
+    assert (tmp_path / "venv" / "unfinished").exists() and not (tmp_path / "venv" / "ready").exists()
+    (tmp_path / "venv" / "half").touch()
+    assert "cannot be reached" in sentence(make_environment(tmp_path, **OFFLINE))
+    assert not (tmp_path / "venv" / "half").exists(), "what was interrupted is trusted"
 
 
 def test_no_venv_module_is_one_line(tmp_path):
-    (tmp_path / "ensurepip.py").write_text("raise ImportError")
-    result = run_environment(tmp_path, sys.executable, str(ROOT / "tools" / "make" / "environment.py"), "book",
-                             PYTHONPATH=str(tmp_path))
-    assert "no module venv" in one_line(result)
+    python = pretend(tmp_path, "sys.modules['ensurepip'] = None")
+    assert "no module venv" in sentence(make_environment(tmp_path, PYTHON=python))
 
 
 def test_no_such_python_is_one_line(tmp_path):
-    result = run_environment(tmp_path, "make", "--no-print-directory", "-s", "-C", str(ROOT), "env-book",
-                             "PYTHON=no-such-python", MAKEFLAGS="", MAKELEVEL="")
-    assert "there is no no-such-python" in result.stderr and "Traceback" not in result.stderr
+    assert "there is no no-such-python" in sentence(make_environment(tmp_path, PYTHON="no-such-python"))
 
 
-def test_other_python_is_one_line(tmp_path):
-    old = next((path for name in ("python3.10", "python3.9", "python3.8", "python2") if (path := shutil.which(name))
-                and subprocess.run([path, "-c", ""], capture_output=True).returncode == 0), None)
-    if not old:
-        script = ("import runpy, sys; sys.version_info = (3, 8, 1, 'final', 0); sys.argv[1:] = ['book'];"
-                  f"runpy.run_path({str(ROOT / 'tools' / 'make' / 'environment.py')!r}, run_name='__main__')")
-        command = [sys.executable, "-c", script]
-    else:
-        command = [old, str(ROOT / "tools" / "make" / "environment.py"), "book"]
-    assert "needs Python 3.11 or newer" in one_line(run_environment(tmp_path, *command))
+def test_another_python_is_one_line(tmp_path):
+    python = pretend(tmp_path, "sys.version_info = (3, 8, 1, 'final', 0)")
+    assert "needs Python 3.11 or newer" in sentence(make_environment(tmp_path, PYTHON=python))
+
+
+def test_a_folder_that_cannot_be_written_is_one_line(tmp_path):
+    (tmp_path / "file").touch()
+    assert "cannot be written" in sentence(make_environment(tmp_path, VENV=str(tmp_path / "file" / "venv")))
+
+
+def test_a_second_run_waits_for_the_first(tmp_path):
+    with locked(tmp_path / "venv.lock", ""):
+        command = ["make", "-s", "-C", str(ROOT), "env-book"]
+        second = subprocess.Popen(command, text=True, stdout=subprocess.PIPE, env={
+            **os.environ, "VENV": str(tmp_path / "venv"), "PYTHON": sys.executable, "MAKEFLAGS": "", "MAKELEVEL": ""})
+        assert "waiting" in second.stdout.readline()
+        second.terminate()
+        second.communicate()
+
+
+def test_a_python_of_the_last_green_run_gets_its_versions():
+    first, *pins = (ROOT / "constraints.txt").read_text("utf-8").splitlines()
+    assert f"{sys.version_info[0]}.{sys.version_info[1]} " in first
+    pinned = {re.split("[=;]", pin)[0].strip() for pin in pins}
+    needed = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["dependencies"]
+    needed += [line for line in (ROOT / "requirements.txt").read_text("utf-8").splitlines() if line[0] not in "-#"]
+    assert {re.match("[a-z-]+", need)[0] for need in needed} <= pinned
+    assert all("==" in pin for pin in pins)

@@ -23,7 +23,7 @@ def test_book_keeps_the_rules():
     assert rules.book_problems(CHAPTERS) == []
 
 
-# --- the rules can fail -------------------------------------------------------------------------------------------------
+# --- the rules can fail ---------------------------------------------------------------------------------------------
 
 TITLE = "# Break a rule\n\nSome prose."
 ALT = "A line that rises from the left to the right"

@@ -7,16 +7,17 @@ import re
 import subprocess
 import sys
 import xml.etree.ElementTree as xml
+from pathlib import Path
 
 import matplotlib
 
 matplotlib.use("Agg")
-import matplotlib.pyplot as plt  # noqa: E402
-import numpy as np  # noqa: E402
-import pytest  # noqa: E402
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
 
-from backprop.figures.explore import Explore, explore  # noqa: E402
-from backprop.figures.plots import hidden_units, outer_products  # noqa: E402
+from backprop.figures import hidden_units, outer_products
+from backprop.figures.explore import Explore, explore
 
 WEIGHTS = [round(float(w), 2) for w in np.linspace(-2.5, 2.5, 21)]
 
@@ -31,7 +32,8 @@ def tangent(w):
 
 
 def nudge(values=WEIGHTS, **given):
-    return explore(tangent, values, **{"label": "Weight w", "alt": "The curve of a over w, a dot at w = {}.", "start": 0.0, **given})
+    return explore(tangent, values, **{"label": "Weight w", "alt": "The curve of a over w, a dot at w = {}.",
+                                       "start": 0.0, **given})
 
 
 def bars(height):
@@ -42,7 +44,8 @@ def bars(height):
 
 
 def heights(**given):
-    return explore(bars, [1, 3, 5, 7], **{"label": 'Height "h" <of> a bar', "alt": "A bar of height {}.", "format": "{} of 7", **given})
+    return explore(bars, [1, 3, 5, 7], **{"label": 'Height "h" <of> a bar', "alt": "A bar of height {}.",
+                                          "format": "{} of 7", **given})
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -63,7 +66,8 @@ def data(html):
 
 def test_every_frame_is_there_and_different(shown):
     stored = data(shown.html())
-    assert stored["texts"][:2] == ["−2.5", "−2.25"] and stored["alts"][10] == "The curve of a over w, a dot at w = 0.0." and stored["start"] == 10
+    assert stored["texts"][:2] == ["−2.5", "−2.25"] and stored["start"] == 10
+    assert stored["alts"][10] == "The curve of a over w, a dot at w = 0.0."
     frames = ["".join(stored["parts"][k] for k in frame) for frame in stored["frames"]]
     assert frames == shown.frames and len(set(frames)) == 21
     assert len(set(stored["parts"])) == len(stored["parts"])
@@ -84,17 +88,23 @@ def test_a_frame_draws_what_matplotlib_drew(shown):
 def test_the_same_bytes_every_time(shown):
     few = nudge(WEIGHTS[:3], start=None).html()
     assert nudge(WEIGHTS[:3], start=None).html() == few
-    code = ("import sys; sys.path.insert(0, sys.argv[1]); import hashlib, matplotlib; matplotlib.use('Agg'); import matplotlib.pyplot as plt;"
-            "plt.style.use('backprop.book'); import test_explore; print(hashlib.sha256(test_explore.nudge(test_explore.WEIGHTS[:3], start=None).html().encode()).hexdigest())")
-    folder = re.sub(r"[^/\\]*$", "", __file__)
-    other = [subprocess.run([sys.executable, "-c", code, folder], capture_output=True, text=True, check=True, env={"PYTHONHASHSEED": seed, "PATH": ""}).stdout
+    code = """import sys; sys.path.insert(0, sys.argv[1])
+import hashlib
+import matplotlib.pyplot as plt
+import test_explore
+plt.style.use("backprop.book")
+print(hashlib.sha256(test_explore.nudge(test_explore.WEIGHTS[:3], start=None).html().encode()).hexdigest())"""
+    command = [sys.executable, "-c", code, str(Path(__file__).parent)]
+    other = [subprocess.run(command, capture_output=True, text=True, check=True,
+                            env={"PYTHONHASHSEED": seed, "PATH": "", "MPLBACKEND": "Agg"}).stdout
              for seed in ("1", "2")]
     assert {line.strip() for line in other} == {hashlib.sha256(few.encode()).hexdigest()}
     assert not re.search(r"0x[0-9a-f]{6}|20\d\d-\d\d|matplotlib", shown.html() + repr(shown), re.I)
 
 
 def test_light_enough(shown):
-    for figure in (shown, explore(lambda e: hidden_units(np.random.default_rng(e).normal(size=(64, 30))), range(20), label="Epoch", alt="Epoch {}")):
+    for figure in (shown, explore(lambda e: hidden_units(np.random.default_rng(e).normal(size=(64, 30))), range(20),
+                                  label="Epoch", alt="Epoch {}")):
         html = figure.html().encode()
         assert len(html) < 350_000 and len(gzip.compress(html)) < 60_000
     from backprop.figures.explore import SCRIPT
@@ -110,15 +120,18 @@ def test_markup_in_a_label_stays_text():
 def test_what_jupyter_gets():
     figure = heights(start=5)
     bundle, _ = figure._repr_mimebundle_()
-    assert bundle["text/html"] == figure.html() and bundle["text/plain"] == repr(figure) == 'explore: Height "h" <of> a bar, 4 values from 1 of 7 to 7 of 7'
+    assert bundle["text/html"] == figure.html()
+    assert bundle["text/plain"] == repr(figure) == 'explore: Height "h" <of> a bar, 4 values from 1 of 7 to 7 of 7'
     assert "application/vnd.jupyter.widget-view+json" in bundle
 
 
 def test_live_the_slider_gives_the_frames():
     calls = []
-    figure = explore(lambda h: calls.append(h) or bars(h), [1, 3, 5], label="Height", alt=lambda h: f"height {h}", start=3)
-    assert calls == [1, 3, 5] and figure.label == "Height" and (figure.index, figure.alt, figure.image) == (1, "height 3", figure.frames[1])
-    figure.set_state({"index": 2})                                                # what the control in the browser sends
+    figure = explore(lambda h: calls.append(h) or bars(h), [1, 3, 5], label="Height", alt=lambda h: f"height {h}",
+                     start=3)
+    assert calls == [1, 3, 5] and figure.label == "Height"
+    assert (figure.index, figure.alt, figure.image) == (1, "height 3", figure.frames[1])
+    figure.set_state({"index": 2})                                      # what the control in the browser sends
     assert figure.alt == "height 5" and figure.image == figure.frames[2] and figure.value == 5
     figure.value = 1
     assert figure.index == 0 and figure.image == figure.frames[0] and figure.alt == "height 1"
@@ -135,15 +148,15 @@ def test_live_no_later_name_changes_what_is_shown():
     names = {"w": 2}
     figure = explore(lambda h: bars(h * names["w"]), [1, 2, 3], label="Height", alt="height {}")
     shown = list(figure.frames)
-    names["w"] = np.zeros((2, 2))                                                 # nothing that a bar could be drawn from
+    names["w"] = np.zeros((2, 2))             # nothing that a bar could be drawn from
     for value in figure.values:
         figure.value = value
         assert figure.image == shown[figure.index] and figure.alt == f"height {value}"
 
 
 def test_live_and_on_a_page_the_controls_are_the_same():
-    from backprop.figures.explore import CONTROLS, MODULE, SCRIPT
-    for part in CONTROLS.split("SHOW"):
+    from backprop.figures.explore import MODULE, SCRIPT, _source
+    for part in _source("controls.js").split("/* show */"):
         assert part in SCRIPT and part in MODULE
 
 
@@ -163,8 +176,10 @@ def test_no_figure_stays_open():
     (lambda: nudge(alt=None), "alt is None but must be a function"),
     (lambda: nudge(format=3), "format is 3"),
     (lambda: explore(None, [1], label="x", alt="{}"), "draw is None but must be a function"),
-    (lambda: explore(lambda v: None, [1], label="x", alt="{}"), "draw returned NoneType for 1 but must return a figure"),
-    (lambda: explore(lambda v: plt.subplots(figsize=(v, 2)), [2, 3], label="x", alt="{}"), r"\(2.0, 2.0\) inches for 2 but of \(3.0, 2.0\) for 3"),
+    (lambda: explore(lambda v: None, [1], label="x", alt="{}"),
+     "draw returned NoneType for 1 but must return a figure"),
+    (lambda: explore(lambda v: plt.subplots(figsize=(v, 2)), [2, 3], label="x", alt="{}"),
+     r"\(2.0, 2.0\) inches for 2 but of \(3.0, 2.0\) for 3"),
 ])
 def test_bad_input_is_refused_in_one_sentence(wrong, says):
     with pytest.raises(ValueError, match=says) as error:
@@ -175,9 +190,10 @@ def test_bad_input_is_refused_in_one_sentence(wrong, says):
 @pytest.mark.slow
 def test_a_notebook_with_a_slider_passes_strict_nbval(tmp_path):
     import nbformat
+
     from tools.make import notebooks
 
-    cells = ["import matplotlib.pyplot as plt\nfrom backprop.figures.explore import explore\nplt.style.use('backprop.book')",
+    cells = ["import matplotlib.pyplot as plt\nfrom backprop.figures import explore\nplt.style.use('backprop.book')",
              "def draw(k):\n    fig, ax = plt.subplots()\n    ax.plot([0, k])\n    ax.set_ylim(0, 5)\n    return fig",
              "explore(draw, [1, 2, 3], label='k', alt='A line up to {}.')"]
     path = tmp_path / "slider.ipynb"
@@ -187,7 +203,8 @@ def test_a_notebook_with_a_slider_passes_strict_nbval(tmp_path):
     assert set(json.loads(stored)["cells"][2]["outputs"][0]["data"]) == {"text/html", "text/plain"}
 
     def nbval():
-        return subprocess.run([sys.executable, "-m", "pytest", "-q", "--nbval", "-p", "no:cacheprovider", str(path)], cwd=tmp_path, capture_output=True, text=True)
+        return subprocess.run([sys.executable, "-m", "pytest", "-q", "--nbval", "-p", "no:cacheprovider", str(path)],
+                              cwd=tmp_path, capture_output=True, text=True)
     first = nbval()
     assert first.returncode == 0 and "3 passed" in first.stdout, first.stdout
     path.write_text(stored.replace("A line up to 2.", "A line up to 4."), "utf-8")
@@ -201,14 +218,16 @@ def test_a_notebook_with_a_slider_passes_strict_nbval(tmp_path):
 def page(browser, shown, tmp_path):
     """A page with two sliders, opened from file://; anything it asks for or complains about is collected."""
     (tmp_path / "page.html").write_text(
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Sliders</title>'
-        f"<style>{Explore._css}</style></head><body><main><h1>Sliders</h1>{shown.html()}{heights().html()}</main></body></html>", "utf-8")
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        f'<meta name="viewport" content="width=device-width"><title>Sliders</title><style>{Explore._css}</style></head>'
+        f"<body><main><h1>Sliders</h1>{shown.html()}{heights().html()}</main></body></html>", "utf-8")
     context = browser.new_context(viewport={"width": 390, "height": 800}, reduced_motion="reduce")
     page = context.new_page()
     page.trouble = []
     page.on("console", lambda message: page.trouble.append(message.text))
     page.on("pageerror", lambda error: page.trouble.append(str(error)))
-    page.on("request", lambda request: page.trouble.append(request.url) if not request.url.startswith(("file:", "data:")) else None)
+    page.on("request", lambda request: page.trouble.append(request.url)
+            if not request.url.startswith(("file:", "data:")) else None)
     page.goto((tmp_path / "page.html").as_uri())
     yield page
     context.close()
@@ -225,7 +244,8 @@ def test_moves_by_keyboard(page):
     slider, image = page.get_by_role("slider", name="Weight w", exact=True), page.get_by_role("img").nth(0)
     seen = [picture(page)]
     slider.focus()
-    for key, text in (("ArrowRight", "0.25"), ("ArrowRight", "0.5"), ("ArrowLeft", "0.25"), ("Home", "−2.5"), ("End", "2.5")):
+    for key, text in (("ArrowRight", "0.25"), ("ArrowRight", "0.5"), ("ArrowLeft", "0.25"), ("Home", "−2.5"),
+                      ("End", "2.5")):
         page.keyboard.press(key)
         assert slider.get_attribute("aria-valuetext") == page.locator(".explore b").nth(0).text_content() == text
         assert image.get_attribute("alt") == f"The curve of a over w, a dot at w = {text.replace('−', '-')}."
@@ -244,10 +264,12 @@ def test_moves_by_mouse_each_on_its_own(page):
 
 @pytest.mark.browser
 def test_buttons_step_and_stop_at_the_ends(page):
-    following, previous = (page.get_by_role("button", name=f'{name}: Height "h" <of> a bar') for name in ("Next", "Previous"))
+    following, previous = (page.get_by_role("button", name=f'{name}: Height "h" <of> a bar')
+                           for name in ("Next", "Previous"))
     value = page.locator(".explore b").nth(1)
     first = picture(page, 1)
-    for press, text in ((previous, "1 of 7"), (following, "3 of 7"), (following, "5 of 7"), (following, "7 of 7"), (following, "7 of 7")):
+    for press, text in ((previous, "1 of 7"), (following, "3 of 7"), (following, "5 of 7"), (following, "7 of 7"),
+                        (following, "7 of 7")):
         press.click()
         assert value.text_content() == text
     assert picture(page, 1) != first
@@ -260,7 +282,8 @@ def test_buttons_step_and_stop_at_the_ends(page):
 def test_for_everyone_and_on_a_phone(page):
     assert page.get_by_role("group", name="Weight w").get_by_role("slider", name="Weight w").count() == 1
     assert page.evaluate("document.documentElement.scrollWidth") == 390
-    assert all(box["height"] >= 24 and box["width"] >= 24 for box in (control.bounding_box() for control in page.locator("button, input").all()))
+    assert all(box["height"] >= 24 and box["width"] >= 24
+               for box in (control.bounding_box() for control in page.locator("button, input").all()))
     axe = pytest.importorskip("axe_playwright_python.sync_playwright")
     found = axe.Axe().run(page).response["violations"]
     assert [violation["id"] for violation in found] == []
@@ -282,7 +305,8 @@ def test_nothing_jumps_when_the_value_gets_longer(browser, tmp_path):
 @pytest.mark.browser
 def test_a_new_picture_in_under_50_ms(page):
     times = page.evaluate("""async () => {
-        const root = document.querySelector(".explore"), range = root.querySelector("input"), image = root.querySelector("img"), times = [];
+        const root = document.querySelector(".explore"), times = [];
+        const range = root.querySelector("input"), image = root.querySelector("img");
         for (let i = 0; i <= +range.max; i++) {
             const begun = performance.now();
             range.value = i; range.dispatchEvent(new Event("input")); await image.decode();
@@ -295,7 +319,8 @@ def test_a_new_picture_in_under_50_ms(page):
 
 @pytest.mark.browser
 def test_without_scripts_the_start_picture_stands_alone(browser, shown):
-    stripped = re.sub(r"<script.*?</script>", "", shown.html(), flags=re.S)      # what a reader's notebook shows before it runs
+    stripped = re.sub(r"<script.*?</script>", "", shown.html(),
+                      flags=re.S)      # what a reader's notebook shows before it runs
     for html, scripts in ((shown.html(), False), (stripped, True)):
         context = browser.new_context(java_script_enabled=scripts)
         page = context.new_page()

@@ -17,22 +17,23 @@ import numpy as np
 import pytest
 
 from backprop import Params, backward, forward, loss
+from networks import RUNNING, RUNNING_X as X, RUNNING_Y as Y
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 ROOT = Path(__file__).resolve().parents[2]
-RUNNING = Params(np.array([[0.6, -0.4], [-0.2, 0.5]]), np.array([[0.8, -0.5], [-0.3, 0.7]]))
-X, Y = np.array([[2.0, -1.0]]), np.array([[1.0, 0.0]])
 
 
 @pytest.fixture(scope="module")
 def environment(request):
     """Return the python of an environment with JupyterLab and what the module needs."""
     folder = Path(os.environ.get("LAB_ENV") or request.config.cache.mkdir("jupyterlab") / "env")
-    needs = ["jupyterlab>=4.4,<5", *tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["dependencies"]]
+    needs = ["jupyterlab>=4.4,<5",
+             *tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["dependencies"]]
     python, mark = folder / "bin" / "python", folder / "needs.json"
     if not mark.exists() or json.loads(mark.read_text("utf-8")) != needs:
         subprocess.run([sys.executable, "-m", "venv", "--clear", folder], check=True)
-        subprocess.run([python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *needs], check=True, capture_output=True)
+        subprocess.run([python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *needs], check=True,
+                       capture_output=True)
         mark.write_text(json.dumps(needs), "utf-8")
     return python
 
@@ -44,7 +45,9 @@ def server(environment, tmp_path_factory):
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))
         port = s.getsockname()[1]
-    places = {name: str(home / name.lower()) for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR", "MPLCONFIGDIR")}
+    places = {name: str(home / name.lower())
+              for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR",
+                           "MPLCONFIGDIR")}
     process = subprocess.Popen(
         [environment, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--port={port}", "--ServerApp.ip=127.0.0.1",
          "--IdentityProvider.token=", "--ServerApp.disable_check_xsrf=True", "--LabApp.news_url=None",
@@ -120,7 +123,8 @@ p = Playground(Params(np.array([[0.6, -0.4], [-0.2, 0.5]]), np.array([[0.8, -0.5
 p"""
 TELL = "print(p.W_h.tolist(), p.W_out.tolist(), p.X.tolist(), p.Y.tolist(), p.view, p.mean, p.eta, round(p.loss, 6))"
 EXACT = """trace = forward(p.params, p.X)
-print(all(np.array_equal(a, b) for a, b in zip(p.gradient, backward(p.params, trace, p.X, p.Y, p.mean)) if a is not None))"""
+gradient = backward(p.params, trace, p.X, p.Y, p.mean)
+print(all(np.array_equal(a, b) for a, b in zip(p.gradient, gradient) if a is not None))"""
 
 
 def test_the_playground_is_two_way_with_python(browser, server):
@@ -258,7 +262,8 @@ bars""", "drawn.clear(); bars.value = 7", "print(bars.value, drawn)", "bars")
         assert picture == seen[k] and len(set(seen.values())) == len(seen)
 
     shows(1)
-    assert page.locator(".explore button").first.evaluate("button => getComputedStyle(button).width") == "40px", "styled as in the book"
+    assert page.locator(".explore button").first.evaluate(
+        "button => getComputedStyle(button).width") == "40px", "styled as in the book"
     # by the keys that JupyterLab would take to move from cell to cell
     slider.focus()
     for key, k in (("ArrowRight", 3), ("ArrowUp", 5), ("ArrowDown", 3), ("ArrowLeft", 1), ("End", 7), ("Home", 1)):
@@ -289,6 +294,7 @@ bars""", "drawn.clear(); bars.value = 7", "print(bars.value, drawn)", "bars")
     lab.run(3)
     page.wait_for_function("document.querySelectorAll('.explore input').length === 2")
     slider.nth(1).press("Home")
-    page.wait_for_function("[...document.querySelectorAll('.explore img')].every(image => image.alt === 'A bar of height 1.')")
+    page.wait_for_function(
+        "[...document.querySelectorAll('.explore img')].every(image => image.alt === 'A bar of height 1.')")
     assert [slider.nth(k).get_attribute("aria-valuetext") for k in range(2)] == ["1 of 7"] * 2
     lab.close()

@@ -1,16 +1,14 @@
 """The playground: its numbers are NumPy's, every control moves the picture, and nothing it is given can break it."""
 import gzip
-import json
 import re
+from importlib.resources import files
 
 import numpy as np
 import pytest
 
 from backprop import Params, backward, forward, init_params, loss, step
 from backprop.figures.playground import _MOUNT, Playground, _source, page_scripts
-
-RUNNING = Params(np.array([[0.6, -0.4], [-0.2, 0.5]]), np.array([[0.8, -0.5], [-0.3, 0.7]]))
-X, Y = np.array([[2.0, -1.0]]), np.array([[1.0, 0.0]])
+from networks import RUNNING, RUNNING_X as X, RUNNING_Y as Y
 
 
 def example(m, d, t, n, bias=True, seed=1):
@@ -121,7 +119,8 @@ def test_the_stored_output_is_the_same_every_time_and_readable_without_scripts()
         assert bundles[0][kind] == bundles[1][kind]
     assert "application/vnd.jupyter.widget-view+json" in bundles[0]
     page = Playground(RUNNING, X, Y)._repr_mimebundle_()[0]["text/html"]
-    assert page.count("<script") == 1 and page.endswith(_MOUNT) and "<svg" not in page, "harmless where nothing can mount it"
+    harmless = page.count("<script") == 1 and page.endswith(_MOUNT) and "<svg" not in page
+    assert harmless, "where nothing can mount it"
     page = page.removesuffix(_MOUNT)
     text = re.sub(r"<[^>]*>", " ", page)
     for words in ("a 2-2-2 network, n = 1, J = 1.0209", "[[-0.2884, 0.3510], [-0.0770, 0.0937]]", "Run this cell"):
@@ -142,9 +141,10 @@ def test_the_arithmetic_touches_no_page():
 
 
 def test_the_arithmetic_names_the_equations_of_the_module():
-    module = (lambda name: open(f"{__import__('backprop').__path__[0]}/{name}").read())
+    module = files("backprop")
     labels = set(re.findall(r"\[((?:eq|def)-[a-z0-9-]+)\]", _source("network.js")))
-    assert labels and labels <= set(re.findall(r"\[((?:eq|def)-[a-z0-9-]+)\]", module("mlp.py") + module("train.py")))
+    assert labels and labels <= set(re.findall(r"\[((?:eq|def)-[a-z0-9-]+)\]", "".join(
+        (module / name).read_text("utf-8") for name in ("mlp.py", "train.py"))))
 
 
 # --- the arithmetic in the browser, against NumPy --------------------------------------------------------------------
@@ -301,7 +301,8 @@ class Stand:
 
     def grip(self, key):
         """Return a point of the drawing at which this number, and no other, is taken."""
-        return self.page.evaluate("""(key) => { for (const part of document.querySelectorAll(`.bp-net [data-key="${key}"]`)) {
+        return self.page.evaluate("""(key) => {
+          for (const part of document.querySelectorAll(`.bp-net [data-key="${key}"]`)) {
           const inside = [...Array(19).keys()].map((k) => (k + 1) / 20);
           const points = part.matches('path') ? inside.map((f) => part.getPointAtLength(f * part.getTotalLength()))
             .map((point) => point.matrixTransform(part.getScreenCTM()))
@@ -335,7 +336,7 @@ class Stand:
         """Return the lines of what is chosen as {name: [(symbol, number), ...]}."""
         lines = self.page.locator(".bp-out .bp-line:has(em)").evaluate_all("""(lines) => lines.map((line) =>
           [line.querySelector('em').textContent, [...line.querySelectorAll('.bp-factor')].map((factor) =>
-            [factor.querySelector('b').previousElementSibling?.textContent ?? '', factor.querySelector('b').textContent])])""")
+            [factor.firstChild.textContent, factor.querySelector('b').textContent])])""")
         return {name: [(symbol, number(text)) for symbol, text in factors] for name, factors in lines}
 
     def params(self):
@@ -444,7 +445,7 @@ def test_a_chosen_weight_lights_its_paths_and_its_entry(stand):
 
     def lit():
         page.settle()
-        entries = page.locator(".bp-cell.hit[data-choose]").evaluate_all("(cells) => cells.map((c) => c.dataset.choose)")
+        entries = page.locator(".bp-cell.hit[data-choose]").evaluate_all("(all) => all.map((c) => c.dataset.choose)")
         return page.locator("svg .glow").count(), entries, page.locator(".bp-title").first.inner_text()
 
     assert lit()[:2] == (2, ["W_out 0 1"]) and "one path leads" in lit()[2]  # the weight, and its output to J
@@ -476,7 +477,8 @@ def touch(page, point, dx):
     devtools, point = page.context.new_cdp_session(page.page), dict(zip("xy", point))
     devtools.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [point]})
     for part in (0.2, 0.5, 1):
-        devtools.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [{**point, "x": point["x"] + part * dx}]})
+        there = {**point, "x": point["x"] + part * dx}
+        devtools.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [there]})
     devtools.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
 
 
@@ -494,8 +496,8 @@ def test_every_number_moves_the_picture(stand, how):
         elif how == "drag in the drawing":
             page.drag(page.grip(key), -40 if down else 40)
         elif how == "touch":  # a sideways drag is ours, the page scrolls up and down
-            actions = page.locator(f'[data-key="{key}"]').evaluate_all("(all) => all.map((e) => getComputedStyle(e).touchAction)")
-            assert set(actions) == {"pan-y"}
+            actions = "(all) => all.map((e) => getComputedStyle(e).touchAction)"
+            assert set(page.locator(f'[data-key="{key}"]').evaluate_all(actions)) == {"pan-y"}
             touch(page, page.centre(field), -50 if down else 50)
         else:
             field.focus()
@@ -608,8 +610,10 @@ def test_text_is_refused_in_place_and_the_last_good_picture_stays(stand, leave):
         page.keyboard.type(typed)
         assert picture() == good, typed
         sentence = f"“{typed}” is not a number: type digits such as −0.35."
-        assert alert.inner_text() == (sentence if typed != "1e999" else "W_out holds Infinity: J must stay a finite number.")
-        assert field.get_attribute("aria-invalid") == "true" and field.get_attribute("aria-describedby") == alert.get_attribute("id")
+        too_large = "W_out holds Infinity: J must stay a finite number."
+        assert alert.inner_text() == (too_large if typed == "1e999" else sentence)
+        assert field.get_attribute("aria-invalid") == "true"
+        assert field.get_attribute("aria-describedby") == alert.get_attribute("id")
         page.keyboard.press(leave)
         page.settle()
         assert field.input_value() == "0.8" and page.trait("W_out")[0][0] == 0.8
@@ -685,12 +689,12 @@ def test_smaller_and_larger_again_brings_the_same_numbers_back(stand):
 def numpys_verdicts(params, inputs, targets, mean):
     """Try the candidates of the view in NumPy: which fit, which are the gradient."""
     trace = forward(params, inputs)
-    A, D, Z, O, n = trace.A_h, trace.A_out - targets, trace.Z_h, trace.A_out, len(inputs)
+    A, D, Z, slope, n = trace.A_h, trace.A_out - targets, trace.Z_h, trace.A_out * (1 - trace.A_out), len(inputs)
     truth = backward(params, trace, inputs, targets, mean).W_out
     verdicts = []
-    for build in (lambda: A.T @ D, lambda: A.T @ D / n, lambda: D.T @ A, lambda: A @ D.T, lambda: D @ A.T, lambda: A @ D,
-                  lambda: A * D if A.shape == D.shape else None, lambda: A.T @ (D * O * (1 - O)), lambda: Z.T @ D,
-                  lambda: inputs.T @ D):
+    for build in (lambda: A.T @ D, lambda: A.T @ D / n, lambda: D.T @ A, lambda: A @ D.T, lambda: D @ A.T,
+                  lambda: A @ D, lambda: A * D if A.shape == D.shape else None, lambda: A.T @ (D * slope),
+                  lambda: Z.T @ D, lambda: inputs.T @ D):
         try:
             made = build()
         except ValueError:
@@ -706,7 +710,8 @@ def test_the_verdicts_on_the_formulas_are_numpys(stand, mean):
     page = stand("2-2-2", "shapes")
     page.put(mean=mean)
     rng = np.random.default_rng(5)
-    sizes = [(2, 2, 2, 2), (3, 4, 2, 5), (3, 4, 2, 1), (1, 1, 1, 1), (2, 2, 2, 1), *(tuple(map(int, rng.integers(1, 6, 4))) for _ in range(20))]
+    sizes = [(2, 2, 2, 2), (3, 4, 2, 5), (3, 4, 2, 1), (1, 1, 1, 1), (2, 2, 2, 1)]
+    sizes += [tuple(map(int, rng.integers(1, 6, 4))) for _ in range(20)]
     counts = {}
     for size in sizes:
         params, inputs, targets = example(*size, seed=7)
@@ -765,8 +770,9 @@ def test_a_trait_set_from_outside_changes_the_picture(stand):
 
 def changed_entries(old, new):
     """Return {"W_out 0 1": old entry} for the entries of two gradients that differ in four decimals."""
-    return {f"{name} {i} {j}": round(a, 4) for name in ("W_h", "W_out") for (i, j), a in np.ndenumerate(getattr(old, name))
-            if f"{a:.4f}" != f"{getattr(new, name)[i, j]:.4f}"}
+    entries = [(name, i, j) for name in ("W_h", "W_out") for i, j in np.ndindex(getattr(old, name).shape)]
+    return {f"{name} {i} {j}": round(a, 4) for name, i, j in entries
+            if f"{(a := getattr(old, name)[i, j]):.4f}" != f"{getattr(new, name)[i, j]:.4f}"}
 
 
 @pytest.mark.browser
@@ -816,20 +822,21 @@ def test_a_unit_can_be_chosen_and_says_what_it_takes_in_and_gives(stand, how):
     output = choose("unit_out 0 1")
     np.testing.assert_allclose(output["takes in"][-1], trace.Z_out[0, 1], atol=6e-5)
     np.testing.assert_allclose(output["error"][:3], [trace.A_out[0, 1], targets[0, 1], delta_out[0, 1]], atol=6e-5)
-    output_loss = loss(forward(params, inputs[:1]), targets[:1]) - output["error"][3]
-    assert choose("unit_out 0 0")["error"][3] == pytest.approx(output_loss, abs=1.1e-4), "J of an example adds its losses"
+    other = loss(forward(params, inputs[:1]), targets[:1]) - output["error"][3]  # J of an example adds its losses
+    assert choose("unit_out 0 0")["error"][3] == pytest.approx(other, abs=1.1e-4)
     np.testing.assert_allclose(choose("unit_in 0 1")["gives"], inputs[0, 1] * params.W_h[1], atol=6e-5)
 
 
 @pytest.mark.browser
 def test_every_unit_shows_its_net_input_above_its_activation(stand):
-    params, inputs, targets = CASES["3-4-2"]
+    params, inputs, _ = CASES["3-4-2"]
     page = stand("3-4-2")
     trace = forward(params, inputs)
     for layer, Z, A in (("h", trace.Z_h, trace.A_h), ("out", trace.Z_out, trace.A_out)):
         shown = page.locator(f".unit.{layer}").evaluate_all(
             "(units) => units.map((unit) => [...unit.querySelectorAll('text')].map((text) => text.textContent))")
-        np.testing.assert_allclose(np.array([[number(z), number(a)] for z, a in shown]), np.column_stack([Z[0], A[0]]), atol=6e-4)
+        shown = [[number(z), number(a)] for z, a in shown]
+        np.testing.assert_allclose(shown, np.column_stack([Z[0], A[0]]), atol=6e-4)
 
 
 @pytest.mark.browser
@@ -841,20 +848,23 @@ def test_a_weight_that_is_dragged_explains_itself(stand, where):
     assert moved > 0.2 and "w(h)2,1" in page.locator(".bp-title").first.inner_text().replace("\n", "")
     gradient = backward(page.params(), forward(page.params(), X), X, Y)
     assert page.card()["together"][-1][1] == pytest.approx(gradient.W_h[1, 0], abs=6e-5)
-    assert page.locator(".bp-choose").input_value() == "W_h 1 0" and number(page.locator(".bp-now").inner_text()) == moved
+    assert page.locator(".bp-choose").input_value() == "W_h 1 0"
+    assert number(page.locator(".bp-now").inner_text()) == moved
 
 
 @pytest.mark.browser
 def test_the_slider_moves_what_is_chosen(stand):
     page = stand("3-4-2")
     slide = page.locator(".bp-slide")
-    for key, name, at in (("W_out 2 0", "W_out", (2, 0)), ("b_h 0 1", "b_h", (1,)), ("unit_in 0 1", "X", (0, 1)), ("unit_out 0 0", "Y", (0, 0))):
+    for key, name, at in (("W_out 2 0", "W_out", (2, 0)), ("b_h 0 1", "b_h", (1,)), ("unit_in 0 1", "X", (0, 1)),
+                          ("unit_out 0 0", "Y", (0, 0))):
         page.locator(".bp-choose").select_option(key)
         page.settle()
         old, before = np.array(page.trait(name)), page.shown()
         down = name == "Y" and old[at] == 1
         slide.press("ArrowLeft" if down else "ArrowRight")
-        assert np.array(page.trait(name))[at] == pytest.approx(old[at] + (-0.1 if down else 0.1)) and page.shown() != before
+        assert np.array(page.trait(name))[at] == pytest.approx(old[at] + (-0.1 if down else 0.1))
+        assert page.shown() != before
         slide.fill("0.75")
         page.settle()
         new = np.array(page.trait(name))
@@ -898,7 +908,8 @@ def test_ten_steps_undo_and_the_curve_are_the_modules(stand):
         np.testing.assert_allclose(shown, expected, rtol=1e-11)
     curve = page.locator(".bp-curve svg")
     assert curve.get_attribute("aria-label").split(": ")[1].split(", ") == [f"{J:.4f}" for J in losses]
-    points = [tuple(map(float, point.split(","))) for point in curve.locator(".curve").get_attribute("d")[1:].split("L")]
+    path = curve.locator(".curve").get_attribute("d")[1:]
+    points = [tuple(map(float, point.split(","))) for point in path.split("L")]
     heights = np.array([y for _, y in points])
     np.testing.assert_allclose((30 - heights) / 26, np.array(losses) / max(losses), atol=3e-3)
     assert len(points) == 12 and (np.diff([x for x, _ in points]) > 0).all()
@@ -935,7 +946,8 @@ def test_a_saturated_output_is_explained(stand):
     page.settle()
     assert "is 1 to every digit: the first two factors would be ∞ and 0" in page.locator(".bp-out").inner_text()
     gradient = backward(page.params(), forward(page.params(), X), X, Y)
-    assert list(page.card()) == ["in short"] and page.card()["in short"][-1][1] == pytest.approx(gradient.W_out[0, 0], abs=6e-5)
+    assert list(page.card()) == ["in short"]
+    assert page.card()["in short"][-1][1] == pytest.approx(gradient.W_out[0, 0], abs=6e-5)
 
 
 @pytest.mark.browser
@@ -947,7 +959,8 @@ def test_numbers_fit_with_four_digits_and_are_whole_where_one_types(stand):
         for _ in range(3):
             page.get_by_role("button", name="One step downhill").click()
             page.settle()
-            cut = page.locator(".bp-field").evaluate_all("(all) => all.filter((e) => e.scrollWidth > e.clientWidth).map((e) => e.value)")
+            cut = page.locator(".bp-field").evaluate_all(
+                "(all) => all.filter((e) => e.scrollWidth > e.clientWidth).map((e) => e.value)")
             assert not cut
     weight = page.trait("W_out")[0][1]
     field = page.field("W_out 0 1")
@@ -1020,20 +1033,24 @@ def test_on_a_phone_it_is_one_screen_and_every_target_is_large(stand):
     for view in VIEWS:
         page.put(view=view)
         page.open()
-        small = page.locator(".bp button, .bp select, .bp input:not([type=radio]), .bp summary, .bp-toggle label, .unit[data-choose] circle").evaluate_all("""
-          (all) => all.filter((e) => e.checkVisibility()).map((e) => [e.textContent || e.dataset.key, e.getBoundingClientRect()])
-            .filter(([, box]) => box.height < 40 || box.width < 40).map(([name, box]) => [name, box.width, box.height])""")
+        small = page.evaluate("""() => [...document.querySelectorAll(
+            '.bp :is(button, select, input:not([type=radio]), summary, .bp-toggle label, .unit[data-choose] circle)')]
+          .filter((e) => e.checkVisibility()).map((e) => [e.textContent || e.dataset.key, e.getBoundingClientRect()])
+          .filter(([, box]) => box.height < 40 || box.width < 40)
+          .map(([name, box]) => [name, box.width, box.height])""")
         assert not small
 
 
 @pytest.mark.browser
 def test_on_a_page_of_the_book_the_colors_are_the_books(stand):
     page = stand()
-    style = "--book-ink: rgb(1, 2, 3); --book-panel: rgb(4, 5, 6); --pst-color-background: rgb(7, 8, 9); --size-m: rgb(10, 11, 12)"
+    style = ("--book-ink: rgb(1, 2, 3); --book-panel: rgb(4, 5, 6); --pst-color-background: rgb(7, 8, 9);"
+             "--size-m: rgb(10, 11, 12)")
     page.evaluate("(style) => document.documentElement.setAttribute('style', style)", style)
-    seen = page.evaluate("""() => { const of = (selector, name) => getComputedStyle(document.querySelector(selector))[name];
-      return [of('.bp', 'color'), of('.bp', 'backgroundColor'), of('.bp-field:not(.chosen)', 'backgroundColor'), of('svg .size.in', 'fill'),
-              of('.bp', 'borderLeftWidth'), of('.bp', 'borderRadius')] }""")
+    seen = page.evaluate("""() => {
+      const of = (selector, name) => getComputedStyle(document.querySelector(selector))[name];
+      return [of('.bp', 'color'), of('.bp', 'backgroundColor'), of('.bp-field:not(.chosen)', 'backgroundColor'),
+              of('svg .size.in', 'fill'), of('.bp', 'borderLeftWidth'), of('.bp', 'borderRadius')] }""")
     assert seen == ["rgb(1, 2, 3)", "rgb(7, 8, 9)", "rgb(4, 5, 6)", "rgb(10, 11, 12)", "0px", "0px"]
 
 
@@ -1066,7 +1083,8 @@ def test_every_control_has_a_name_a_role_and_a_value(stand):
 
 def check_controls(devtools, view):
     nodes = devtools.send("Accessibility.getFullAXTree")["nodes"]
-    controls = [n for n in nodes if not n["ignored"] and n["role"]["value"] in ("button", "spinbutton", "radio", "tab", "combobox", "slider")]
+    roles = ("button", "spinbutton", "radio", "tab", "combobox", "slider")
+    controls = [n for n in nodes if not n["ignored"] and n["role"]["value"] in roles]
     names = [n["name"]["value"] for n in controls]
     assert len(controls) >= 15 and all(names)
     for node in controls:
@@ -1085,7 +1103,8 @@ def test_the_tab_key_reaches_each_matrix_once_and_focus_can_be_seen(stand):
     page.locator("[role=tab]").first.focus()
     stops = []
     for _ in range(30):
-        outlined = page.evaluate("""() => { const e = document.activeElement, s = getComputedStyle(e.type === 'radio' ? e.nextSibling : e);
+        outlined = page.evaluate("""() => {
+          const e = document.activeElement, s = getComputedStyle(e.type === 'radio' ? e.nextSibling : e);
           return s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 2 }""")
         assert outlined
         stops.append(page.evaluate("document.activeElement.dataset.key ?? document.activeElement.innerText"))
@@ -1107,7 +1126,8 @@ def test_results_are_spoken_once_things_are_quiet(stand):
     status = page.locator("[role=status]")
 
     def said(start, before):
-        page.wait_for_function("([start, before]) => { const said = document.querySelector('[role=status]').textContent;"
+        page.wait_for_function("([start, before]) => {"
+                               "const said = document.querySelector('[role=status]').textContent;"
                                "return said !== before && said.startsWith(start) }", arg=[start, before])
         return status.inner_text()
 
@@ -1134,7 +1154,7 @@ def test_reduced_motion_is_honored(stand, motion, animated):
 @pytest.mark.parametrize("width", [390, 760])
 def test_nothing_sticks_out_or_overlaps(stand, width):
     page = stand(width=width)
-    for case, (params, inputs, targets) in CASES.items():
+    for params, inputs, targets in CASES.values():
         arrays = {"W_h": None, "W_out": None, "b_h": None, "b_out": None, **params._asdict(), "X": inputs, "Y": targets}
         page.put(**{name: None if a is None else a.tolist() for name, a in arrays.items()})
         for view in VIEWS:
@@ -1155,12 +1175,15 @@ def check_places(page, width):
       const check = (nodes) => { const boxes = nodes.filter((n) => n.checkVisibility({visibilityProperty: true}))
           .map((n) => [n, n.getBoundingClientRect()]);
         boxes.forEach(([a, p], i) => {
-          if (p.right > frame.right + 0.5 || p.left < frame.left - 0.5) found.push(['out', a.textContent || a.dataset.key]);
+          const name = a.textContent || a.dataset.key;
+          if (p.right > frame.right + 0.5 || p.left < frame.left - 0.5) found.push(['out', name]);
           boxes.slice(i + 1).forEach(([b, q]) => {
-            const w = Math.min(p.right, q.right) - Math.max(p.left, q.left), h = Math.min(p.bottom, q.bottom) - Math.max(p.top, q.top);
-            if (w > 1 && h > 1.5) found.push([a.textContent || a.dataset.key, b.textContent || b.dataset.key, w, h]); }) }) };
+            const w = Math.min(p.right, q.right) - Math.max(p.left, q.left);
+            const h = Math.min(p.bottom, q.bottom) - Math.max(p.top, q.top);
+            if (w > 1 && h > 1.5) found.push([name, b.textContent || b.dataset.key, w, h]); }) }) };
       check([...root.querySelectorAll('svg .tag, svg .unit, svg .delta, svg .size')]);
-      check([...root.querySelectorAll('input.bp-field, .bp-cell, button, .bp-factor, .bp-toggle, select, .bp-slide, summary, .bp-loss, .bp-curve')]);
+      check([...root.querySelectorAll('input.bp-field, .bp-cell, button, .bp-factor, .bp-toggle, ' +
+        'select, .bp-slide, summary, .bp-loss, .bp-curve')]);
       return found }""")
     assert not overlaps
 
@@ -1172,7 +1195,8 @@ def test_both_themes_differ_and_jupyters_and_the_systems_are_followed(browser):
                               ("book, light", '<html lang="en" data-theme="light">', "dark"),
                               ("Lab, dark", '<html lang="en"><body data-jp-theme-light="false">', "light"),
                               ("Lab, light", '<html lang="en"><body data-jp-theme-light="true">', "dark"),
-                              ("system, dark", '<html lang="en">', "dark"), ("system, light", '<html lang="en">', "light")]:
+                              ("system, dark", '<html lang="en">', "dark"),
+                              ("system, light", '<html lang="en">', "light")]:
         page.emulate_media(color_scheme=scheme)
         page.set_content("<!doctype html>" + tag + page_scripts() + Playground(*CASES["2-2-2"])._html())
         seen[name] = page.evaluate("getComputedStyle(document.querySelector('.bp')).backgroundColor")
@@ -1193,13 +1217,16 @@ def test_from_input_to_picture_under_50_ms(stand, view):
     times = page.evaluate("""async (key) => {
       const field = document.querySelector(`input[data-key="${key}"]`), times = [];
       let drawn = 0;
-      new MutationObserver(() => drawn++).observe(document.querySelector('.bp-out'), {subtree: true, childList: true, characterData: true});
+      new MutationObserver(() => drawn++).observe(document.querySelector('.bp-out'),
+        {subtree: true, childList: true, characterData: true});
       field.focus();
       for (let k = 0; k < 25; k++) {
         await new Promise((done) => requestAnimationFrame(done));
         const before = performance.now();
-        field.dispatchEvent(new KeyboardEvent('keydown', {key: k % 2 ? 'ArrowUp' : 'ArrowDown', bubbles: true, cancelable: true}));
-        await new Promise((done) => requestAnimationFrame(() => { const c = new MessageChannel(); c.port1.onmessage = done; c.port2.postMessage(0) }));
+        const key = k % 2 ? 'ArrowUp' : 'ArrowDown';
+        field.dispatchEvent(new KeyboardEvent('keydown', {key, bubbles: true, cancelable: true}));
+        await new Promise((done) => requestAnimationFrame(() => {
+          const channel = new MessageChannel(); channel.port1.onmessage = done; channel.port2.postMessage(0) }));
         times.push(performance.now() - before);
       }
       return drawn < 25 ? [] : times }""", key)
@@ -1213,10 +1240,11 @@ def test_from_input_to_picture_under_50_ms(stand, view):
 def test_mounting_shifts_nothing_that_was_shown_before(browser):
     """The table for readers without scripts gives way to the picture before it is painted."""
     page = browser.new_page(viewport={"width": 760, "height": 1400})
-    page.add_init_script("""window.shift = 0; new PerformanceObserver((list) => list.getEntries().forEach((e) => window.shift += e.value))
+    page.add_init_script("""window.shift = 0;
+      new PerformanceObserver((list) => list.getEntries().forEach((e) => window.shift += e.value))
       .observe({type: 'layout-shift', buffered: true})""")
-    page.route("**/*", lambda route: route.fulfill(content_type="text/html", body=html_page(Playground(*CASES["3-4-2"])).replace(
-        "</main>", "<p>The text below.</p>" * 20 + "</main>")))
+    body = html_page(Playground(*CASES["3-4-2"])).replace("</main>", "<p>The text below.</p>" * 20 + "</main>")
+    page.route("**/*", lambda route: route.fulfill(content_type="text/html", body=body))
     page.goto("http://book.test/")
     page.evaluate("() => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 60)))")
     shift = page.evaluate("window.shift")

@@ -2,8 +2,7 @@
 import cmath
 
 import numpy as np
-from hypothesis import settings
-from hypothesis import strategies as st
+from hypothesis import settings, strategies as st
 
 from backprop import Params
 
@@ -34,7 +33,7 @@ def networks(draw, largest_n=9):
 
 
 def forward_by_loops(params, X):
-    """Return (Z_h, A_h, Z_out, A_out) as lists of lists, one multiplication at a time; complex parameters are welcome."""
+    """Return (Z_h, A_h, Z_out, A_out) as lists of lists, one multiplication at a time; parameters may be complex."""
     def layer(A, W, b):
         return [[sum(a[i] * W[i][j] for i in range(len(W))) + (0 if b is None else b[j]) for j in range(len(W[0]))]
                 for a in A]

@@ -1,11 +1,11 @@
 """Every convention's gradient against the definition, written in that convention's own layout."""
 import numpy as np
 import pytest
+from test_oracles import as_classifier, oracle, problem
 
 from backprop import Convention, Params, backward, central_difference, complex_step, convert, forward
 from backprop.conventions import CHOICES, PRESETS, preset
 from networks import assert_close, assert_same, frozen, network
-from test_oracles import as_classifier, oracle, problem
 
 CONVENTIONS = {Convention(w, r, b).name: Convention(w, r, b) for w in CHOICES["weights"] for r in CHOICES["reduction"]
                for b in CHOICES["bias"]}
@@ -79,7 +79,7 @@ def test_arguments_stay_as_they_are_and_float32_stays_float32():
         copies = frozen(g)
         for c in CONVENTIONS.values():
             there = convert(g, "book", c, 5, 2)
-            assert all(a is None or a.dtype == dtype and not any(np.shares_memory(a, b) for b in g) for a in there)
+            assert all(a is None or (a.dtype == dtype and not any(np.shares_memory(a, b) for b in g)) for a in there)
         assert_same([g], copies)
 
 
@@ -91,14 +91,17 @@ BAD = [
     (lambda: convert(G, "theirs", "book", 5, 2), "convention is 'theirs': it must be a Convention or one of book, "),
     (lambda: convert(G, None, "book", 5, 2), "convention is None"),
     (lambda: convert(G.W_h, "book", "pytorch", 5, 2), "gradient is of type ndarray: it must be Params"),
-    (lambda: convert(G, "book", "pytorch", 0, 2), "n is 0"), (lambda: convert(G, "book", "pytorch", 5, 2.0), "t is 2.0"),
+    (lambda: convert(G, "book", "pytorch", 0, 2), "n is 0"),
+    (lambda: convert(G, "book", "pytorch", 5, 2.0), "t is 2.0"),
     (lambda: convert(G, "book", "pytorch", 5, 3), "W_out has 2 outputs in the convention book, but t is 3"),
     (lambda: convert(G, "pytorch", "book", 5, 2), "W_h is"),
-    (lambda: convert(G, "nielsen", "book", 5, 2), r"b_h has shape \(4,\): in the bias convention 'column' it is \(units, 1\)"),
+    (lambda: convert(G, "nielsen", "book", 5, 2),
+     r"b_h has shape \(4,\): in the bias convention 'column' it is \(units, 1\)"),
     (lambda: convert(G, "bishop", "book", 5, 2), "b_h and b_out must be None"),
     (lambda: convert(G._replace(b_h=None, b_out=None), "book", "bishop", 5, 2), "the gradient has no biases"),
     (lambda: convert(G._replace(W_h=G.W_h * np.nan), "book", "pytorch", 5, 2), "W_h holds nan"),
-    (lambda: convert(Params(None, G.W_out), "book", "pytorch", 5, 2), "W_h must be a matrix with two dimensions, not None"),
+    (lambda: convert(Params(None, G.W_out), "book", "pytorch", 5, 2),
+     "W_h must be a matrix with two dimensions, not None"),
 ]
 
 
@@ -176,3 +179,32 @@ def test_pytorch_itself_where_it_is_installed():
     torch.nn.BCEWithLogitsLoss()(out, torch.tensor(Y)).backward()
     theirs = Params(*(layer.weight.grad.numpy() for layer in layers), *(layer.bias.grad.numpy() for layer in layers))
     assert_close(convert(theirs, "pytorch", "book", 5, 2), backward(params, forward(params, X), X, Y), 1e-12)
+
+
+def first_row(W_h, W_out, b_h=None, b_out=None):
+    """Read a gradient whose biases stand in the first rows of W."""
+    return convert(Params(np.array(W_h, float), np.array(W_out, float), b_h, b_out),
+                   Convention(bias="first-row"), "book", n=1, t=1)
+
+
+def test_the_smallest_network_with_its_biases_in_the_first_row():
+    book = first_row([[1], [2]], [[3], [4]])
+    assert [a.tolist() for a in book] == [[[2]], [[4]], [1], [3]]
+
+
+@pytest.mark.parametrize("arrays, message", [
+    (([[1]], [[3], [4]]), "W needs a row for the biases"), (([[1], [2]], [[3]]), "W needs a row for the biases"),
+    (([[1], [2]], [[3], [4]], np.ones(1)), "b_h and b_out must be None"),
+    (([[1], [2]], [[3], [4]], None, np.ones(1)), "b_h and b_out must be None"),
+    (([1, 2, 3], [[3], [4]]), r"W_h must be a matrix with two dimensions, not \(3,\)"),
+    ((np.nan, [[3], [4]]), "W_h holds nan: "),
+])
+def test_a_first_row_that_is_none_is_refused(arrays, message):
+    with pytest.raises(ValueError, match=message):
+        first_row(*arrays)
+
+
+def test_columns_of_biases_may_be_missing():
+    bare = Params(np.ones((2, 3)), np.ones((3, 1)))
+    for source, target in ((Convention(bias="column"), "book"), ("book", Convention(bias="column"))):
+        assert convert(bare, source, target, n=1, t=1).b_h is None

@@ -1,4 +1,4 @@
-"""The 1,797 digits: what the file holds, where it comes from, and that the network of the course learns to read them."""
+"""The 1,797 digits: what the file holds, where it comes from, and that the network of the book learns to read them."""
 import hashlib
 import subprocess
 import sys
@@ -57,7 +57,8 @@ def test_the_file_is_small_and_holds_no_pickle():
 
 def test_the_readme_names_source_authors_and_license():
     text = (FOLDER / "README.md").read_text("utf-8")
-    for part in ("E. Alpaydin and C. Kaynak", "10.24432/C50P49", "creativecommons.org/licenses/by/4.0", "sklearn.datasets", "savez_compressed"):
+    for part in ("E. Alpaydin and C. Kaynak", "10.24432/C50P49", "creativecommons.org/licenses/by/4.0",
+                 "sklearn.datasets", "savez_compressed"):
         assert part in text
 
 

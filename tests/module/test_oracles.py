@@ -36,7 +36,8 @@ def oracle(module):
 def as_classifier(params, X, Y, **settings):
     """An MLPClassifier of scikit-learn with our weights, plain gradient descent, sigmoid and cross-entropy."""
     network = oracle("sklearn.neural_network").MLPClassifier(
-        hidden_layer_sizes=(params.W_h.shape[1],), activation="logistic", solver="sgd", momentum=0, nesterovs_momentum=False,
+        hidden_layer_sizes=(params.W_h.shape[1],), activation="logistic", solver="sgd", momentum=0,
+        nesterovs_momentum=False,
         learning_rate="constant", shuffle=False, random_state=0, tol=0, n_iter_no_change=10**9, **settings)
     network.partial_fit(X, Y, classes=np.arange(Y.shape[1]))
     network.coefs_ = [params.W_h.copy(), params.W_out.copy()]
@@ -115,7 +116,8 @@ def test_autograd_differentiates_to_the_same_gradient(sizes, bias):
         return -anp.sum(Y * anp.log(A_out) + (1 - Y) * anp.log(1 - A_out))
     arrays = tuple(p for p in params if p is not None)
     assert_close(J(arrays), loss(forward(params, X), Y), 1e-13)
-    assert_close(tuple(autograd.grad(J)(arrays)), tuple(backward(params, forward(params, X), X, Y)[:len(arrays)]), 1e-12)
+    assert_close(tuple(autograd.grad(J)(arrays)), tuple(backward(params, forward(params, X), X, Y)[:len(arrays)]),
+                 1e-12)
 
 
 # SymPy

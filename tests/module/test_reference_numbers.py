@@ -6,12 +6,15 @@ import networks as nets
 from backprop import Params, Trace, backward, central_difference, complex_step, forward, loss, predict, sigmoid, step
 from networks import assert_close
 
-# A widely read worked example (2015): a 2-2-2 network, 1/2 squared error, eta = 0.5, one bias for each layer, held fixed.
+# A widely read worked example (2015): a 2-2-2 network, 1/2 squared error, eta = 0.5, one bias a layer, held fixed.
 # Weights are written [input][output]. The numbers to fifteen digits come from its published code, corrected.
-MAZUR = Params(np.array([[0.15, 0.25], [0.20, 0.30]]), np.array([[0.40, 0.50], [0.45, 0.55]]), np.full(2, 0.35), np.full(2, 0.60))
+MAZUR = Params(np.array([[0.15, 0.25], [0.20, 0.30]]), np.array([[0.40, 0.50], [0.45, 0.55]]), np.full(2, 0.35),
+               np.full(2, 0.60))
 MAZUR_X, MAZUR_Y = np.array([[0.05, 0.10]]), np.array([[0.01, 0.99]])
-MAZUR_STEPPED = MAZUR._replace(W_h=np.array([[0.1497807161327628, 0.24975114363236958], [0.19956143226552567, 0.29950228726473915]]),
-                               W_out=np.array([[0.35891647971788465, 0.5113012702387375], [0.4086661860762334, 0.5613701211079891]]))
+MAZUR_STEPPED = MAZUR._replace(
+    W_h=np.array([[0.1497807161327628, 0.24975114363236958], [0.19956143226552567, 0.29950228726473915]]),
+                               W_out=np.array([[0.35891647971788465, 0.5113012702387375],
+                                               [0.4086661860762334, 0.5613701211079891]]))
 
 
 def squared_error(params):
@@ -33,8 +36,10 @@ def test_mazur_forward():
 def test_mazur_gradient_of_the_squared_error_from_the_definition():
     for derivative, rtol in ((complex_step, 1e-12), (central_difference, 1e-8)):
         gradient = derivative(squared_error, MAZUR)
-        assert_close(gradient.W_out, [[0.08216704056423077, -0.02260254047747507], [0.08266762784753325, -0.022740242215978222]], rtol)
-        assert_close(gradient.W_h, [[0.0004385677344743465, 0.0004977127352608599], [0.000877135468948693, 0.0009954254705217198]], 10 * rtol)
+        assert_close(gradient.W_out, [[0.08216704056423077, -0.02260254047747507],
+                                      [0.08266762784753325, -0.022740242215978222]], rtol)
+        assert_close(gradient.W_h, [[0.0004385677344743465, 0.0004977127352608599],
+                                    [0.000877135468948693, 0.0009954254705217198]], 10 * rtol)
         assert_close(gradient.b_out, [0.13849856162855695, -0.038098236516556236], rtol)          # delta_out, n = 1
         assert_close(gradient.b_h, [0.00877135468948693, 0.009954254705217196], rtol)             # delta_h
 
@@ -59,8 +64,10 @@ def test_mazur_network_with_cross_entropy():
     trace = forward(MAZUR, MAZUR_X)
     gradient = backward(MAZUR, trace, MAZUR_X, MAZUR_Y)
     assert loss(trace, MAZUR_Y) == pytest.approx(1.6505285318122682, rel=1e-14)
-    assert_close(gradient.W_out, [[0.4398296489618467, -0.12878202766543093], [0.44250922860324293, -0.1295666080144923]], 1e-14)
-    assert_close(gradient.W_h, [[0.0022683504536545706, 0.0025772697102894953], [0.004536700907309141, 0.0051545394205789906]], 1e-13)
+    assert_close(gradient.W_out, [[0.4398296489618467, -0.12878202766543093],
+                                  [0.44250922860324293, -0.1295666080144923]], 1e-14)
+    assert_close(gradient.W_h, [[0.0022683504536545706, 0.0025772697102894953],
+                                [0.004536700907309141, 0.0051545394205789906]], 1e-13)
     assert_close(gradient.b_out, [0.7413650695523157, -0.21707153467853746], 1e-14)
     assert_close(gradient.b_h, [0.04536700907309141, 0.0515453942057899], 1e-13)
 
@@ -101,7 +108,8 @@ def test_logistic_regression_from_a_well_known_course():
     for _ in range(100):
         _, dw, db = output_layer(w, b, A, Y)
         w, b = w - 0.009 * dw, b - 0.009 * db
-    assert np.round(w.ravel(), 8).tolist() == [0.19033591, 0.12259159] and b[0] == pytest.approx(1.92535983008, rel=1e-10)
+    assert np.round(w.ravel(), 8).tolist() == [0.19033591, 0.12259159]
+    assert b[0] == pytest.approx(1.92535983008, rel=1e-10)
 
 
 def test_a_neuron_of_cs231n():
@@ -115,9 +123,10 @@ def test_a_neuron_of_cs231n():
     assert_close(dx, [0.3932238664829637, -0.5898357997244456], 1e-9)
 
 
-@pytest.mark.parametrize("w, b, start, end", [(0.6, 0.9, 0.8175744762, 0.4176792996), (2.0, 2.0, 0.98201379, 0.7795870642)])
+@pytest.mark.parametrize("w, b, start, end", [(0.6, 0.9, 0.8175744762, 0.4176792996),
+                                              (2.0, 2.0, 0.98201379, 0.7795870642)])
 def test_a_neuron_of_nielsen_learns(w, b, start, end):
-    """Nielsen, Neural Networks and Deep Learning, chapter 3: input 1, target 0, cross-entropy, 300 epochs at rate 0.005."""
+    """Nielsen, Neural Networks and Deep Learning, chapter 3: input 1, target 0, 300 epochs at rate 0.005."""
     w, b, A, Y = np.array([[w]]), np.array([b]), np.ones((1, 1)), np.zeros((1, 1))
     assert sigmoid(w + b)[0, 0] == pytest.approx(start, abs=5e-9)
     for _ in range(300):
@@ -131,5 +140,7 @@ def test_the_running_example_to_fifteen_digits():
     trace = forward(nets.RUNNING, nets.RUNNING_X)
     gradient = backward(nets.RUNNING, trace, nets.RUNNING_X, nets.RUNNING_Y)
     assert loss(trace, nets.RUNNING_Y) == pytest.approx(1.0209441014070923, rel=1e-15)
-    assert_close(gradient.W_out, [[-0.28839200477652427, 0.35098269358124399], [-0.076994164896948545, 0.093704468008779014]], 1e-14)
-    assert_close(gradient.W_h, [[-0.16070776755657564, 0.13939357359986888], [0.080353883778287818, -0.069696786799934439]], 1e-14)
+    assert_close(gradient.W_out, [[-0.28839200477652427, 0.35098269358124399],
+                                  [-0.076994164896948545, 0.093704468008779014]], 1e-14)
+    assert_close(gradient.W_h, [[-0.16070776755657564, 0.13939357359986888],
+                                [0.080353883778287818, -0.069696786799934439]], 1e-14)

@@ -1,13 +1,22 @@
 """Gradient descent: the step, the order of the examples, the penalty, and what `losses` means."""
-import sys
-
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 import networks as nets
-from backprop import Params, backward, complex_step, forward, init_params, loss, naive_loss, predict, step, train
+from backprop import (
+    Params,
+    backward,
+    complex_step,
+    forward,
+    init_params,
+    loss,
+    naive_loss,
+    pieces,
+    predict,
+    step,
+    train,
+)
 from networks import assert_close, assert_same
 
 XOR_X = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
@@ -24,7 +33,8 @@ def train_by_hand(params, X, Y, eta, epochs, batch, orders, lam):
             trace = forward(params, X[rows])
             total += loss(trace, Y[rows])
             g = backward(params, trace, X[rows], Y[rows], mean=True)
-            params = Params(params.W_h - eta * (g.W_h + lam * params.W_h), params.W_out - eta * (g.W_out + lam * params.W_out),
+            params = Params(params.W_h - eta * (g.W_h + lam * params.W_h),
+                            params.W_out - eta * (g.W_out + lam * params.W_out),
                             *(() if g.b_h is None else (params.b_h - eta * g.b_h, params.b_out - eta * g.b_out)))
         losses.append(total / len(X))
     return params, losses
@@ -61,7 +71,7 @@ def test_losses_are_means_without_penalty_before_the_updates():
     params, X, Y = nets.network(3, 4, 2, 6)
     before = loss(forward(params, X), Y, mean=True)
     for lam in (0, 10):
-        trained, losses = train(params, X, Y, 0.01, 2, lam=lam)
+        _trained, losses = train(params, X, Y, 0.01, 2, lam=lam)
         assert losses[0] == before
         once, _ = train(params, X, Y, 0.01, 1, lam=lam)
         assert losses[1] == loss(forward(once, X), Y, mean=True)
@@ -89,13 +99,13 @@ def test_train_descends_the_mean_loss_with_half_the_squared_weights():
 @pytest.fixture
 def batches(monkeypatch):
     """Write down the batches that train looks at."""
-    seen, module = [], sys.modules["backprop.train"]
-    honest = module.value_and_gradient
+    seen, honest = [], pieces.added
 
-    def spy(params, X, Y, *args, **kwargs):
-        seen.append((X.copy(), Y.copy()))
-        return honest(params, X, Y, *args, **kwargs)
-    monkeypatch.setattr(module, "value_and_gradient", spy)
+    def spy(piece, params, parts, threads=1):
+        parts = list(parts)
+        seen.append(tuple(np.vstack([part[k] for part in parts]) for k in (0, 1)))
+        return honest(piece, params, parts, threads)
+    monkeypatch.setattr(pieces, "added", spy)
     return seen
 
 
@@ -168,5 +178,6 @@ def test_with_a_single_hidden_unit_it_does_not():
 
 def test_a_training_that_diverges_to_infinity_is_one_sentence_and_no_warning():
     params, X, Y = nets.network(3, 4, 2, 5)
-    with pytest.raises(ValueError, match=r"^training diverged in epoch \d+: W_(h|out) is no longer finite; take a smaller eta or lam$"):
+    diverged = r"^training diverged in epoch \d+: W_(h|out) is no longer finite; take a smaller eta or lam$"
+    with pytest.raises(ValueError, match=diverged):
         train(params, X, Y, eta=5, epochs=2000, lam=1)

@@ -68,12 +68,14 @@ def test_markdown():
 
 def test_tex():
     assert pieces(Document("notes.tex", TEX, tex=True)) == [
-        ("notes.tex:3", "a = b + c"), ("notes.tex:6", r"d &= e \\ f &= g"), ("notes.tex:10", "j = k + l"), ("notes.tex:11", "m &= n")]
+        ("notes.tex:3", "a = b + c"), ("notes.tex:6", r"d &= e \\ f &= g"), ("notes.tex:10", "j = k + l"),
+        ("notes.tex:11", "m &= n")]
 
 
 def test_notebook(tmp_path):
     path = tmp_path / "chapter.ipynb"
-    cells = [{"cell_type": "markdown", "source": ["# Title\n", "$$ a = b $$"]}, {"cell_type": "code", "source": "'$$ c = d $$'"},
+    cells = [{"cell_type": "markdown", "source": ["# Title\n", "$$ a = b $$"]},
+             {"cell_type": "code", "source": "'$$ c = d $$'"},
              {"cell_type": "markdown", "source": "one\n\n$$ e = f $$"}]
     path.write_text(json.dumps({"cells": cells}), "utf-8")
     assert pieces(read(str(path))) == [(f"{path}:cell 1:2", "a = b"), (f"{path}:cell 3:3", "e = f")]
@@ -89,13 +91,15 @@ def test_a_page_without_formulas_has_none():
     assert pieces(Document("page.md", "Z = W A is not in a formula")) == []
 
 
-@pytest.mark.parametrize("text", ["$", "a $", "$$ a", r"\[ a", r"\begin{align} a", "```\n$$a$$", "```{math}", "<!--", "$a\n\nb$"])
+@pytest.mark.parametrize("text", ["$", "a $", "$$ a", r"\[ a", r"\begin{align} a", "```\n$$a$$", "```{math}", "<!--",
+                                  "$a\n\nb$"])
 def test_what_never_closes_is_no_formula(text):
     assert formulas(text) == [] or Document("a.md", text).derivation().strip() == ""
 
 
 @pytest.mark.parametrize("name, content, words", [
-    ("missing.md", None, "No such file"), ("bytes.md", b"\xff\xfe", "no text in UTF-8"), ("a.ipynb", b"{", "no notebook"),
+    ("missing.md", None, "No such file"), ("bytes.md", b"\xff\xfe", "no text in UTF-8"),
+    ("a.ipynb", b"{", "no notebook"),
     ("b.ipynb", b"[]", "no notebook"), ("c.ipynb", b'{"cells": [1]}', "no notebook"), (".", None, "directory")])
 def test_what_cannot_be_taken_is_said_in_a_sentence(tmp_path, name, content, words):
     if content is not None:

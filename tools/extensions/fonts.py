@@ -28,7 +28,8 @@ FACES = (  # family on the page, weight, style, what it shows, package, file, fe
     ("Book Text", 600, "normal", "text", SERIF, "files/SourceSerifPro-Semibold.ttf", ["kern", "liga"]),
     ("Book Maths", 400, "normal", "maths", STIX, "fonts/STIXTwoMath-Regular.ttf", ["ssty", "dtls", "ccmp", "kern"]),
     ("Font Awesome 6 Free", 900, "normal", "icons", THEME, VENDOR + "vendor/fontawesome/webfonts/fa-solid-900.ttf", []),
-    ("Font Awesome 6 Brands", 400, "normal", "icons", THEME, VENDOR + "vendor/fontawesome/webfonts/fa-brands-400.ttf", []),
+    ("Font Awesome 6 Brands", 400, "normal", "icons", THEME, VENDOR + "vendor/fontawesome/webfonts/fa-brands-400.ttf",
+     []),
 )
 RENAMED = {"Book Text", "Book Maths"}  # a changed font may not carry a reserved name
 NOTICE = """/* Fonts cut down to the characters of this book; all under the SIL Open Font License 1.1.
@@ -75,7 +76,7 @@ def characters(pages, styles=""):
     for page in pages:
         text |= text_of(re.sub(r"<(script|style|math)\b.*?</\1>", "", page, flags=re.S))
         for formula in re.findall(r"<math\b.*?</math>", page, flags=re.S):
-            maths |= text_of(formula)
+            maths |= text_of(formula) | ({"√"} if "<msqrt" in formula else set())
     return {"text": text, "maths": maths | {italic(c) for c in maths}, "icons": icons_of(pages, styles)}
 
 

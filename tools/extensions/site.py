@@ -6,10 +6,8 @@ sources stand: repository and issue buttons) and BOOK_BINDER_URL (a Binder host:
 """
 
 import html
-import json
 import os
 import re
-from functools import lru_cache
 from pathlib import Path
 from urllib.parse import urlsplit
 from xml.sax.saxutils import escape
@@ -28,8 +26,10 @@ def read_environment(app, config):
     base, repository, binder = (os.environ.get(f"BOOK_{name}_URL", "").strip().rstrip("/")
                                 for name in ("BASE", "REPOSITORY", "BINDER"))
     config.html_baseurl = base + "/" if base else ""
-    if "BOOK_EXECUTED" in os.environ:  # tools.make.build has seen to the outputs
-        config.nb_execution_mode = "off"
+    if "BOOK_CACHE" in os.environ:  # tools.make.build has executed the notebooks, or shows what is stored in them
+        config.nb_execution_cache_path = os.environ["BOOK_CACHE"]
+        config.nb_execution_mode = "cache" if os.environ["BOOK_CACHE"] else "off"
+        config.nb_execution_excludepatterns = os.environ.get("BOOK_FAILED", "").split()
     options = config.html_theme_options
     options["repository_url"] = repository
     options["repository_branch"] = os.environ.get("BOOK_BRANCH", "main")
@@ -37,18 +37,6 @@ def read_environment(app, config):
     options["launch_buttons"] = {}
     if repository and binder:
         options["launch_buttons"] = {"binderhub_url": binder, "notebook_interface": "jupyterlab"}
-
-
-def read_executed(app, docname, source):
-    """Read, instead of a stored notebook, what tools.make.build got by executing it."""
-    executed = os.environ.get("BOOK_EXECUTED")
-    if executed:
-        source[0] = _executed(executed).get(str(Path(app.env.doc2path(docname)).resolve()), source[0])
-
-
-@lru_cache(1)
-def _executed(path):
-    return json.loads(Path(path).read_text("utf-8"))
 
 
 # --- light pages ---------------------------------------------------------------------------------------------------
@@ -196,7 +184,6 @@ def finish(app, exception):
 
 def setup(app):
     app.connect("config-inited", read_environment)
-    app.connect("source-read", read_executed)
     app.connect("builder-inited", wrap_highlighter)
     app.connect("html-page-context", describe)
     app.connect("html-page-context", lighten, priority=900)

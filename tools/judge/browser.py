@@ -1,6 +1,6 @@
 """Look at every page of the built book in a real browser, and print what it weighs and how it behaves.
 
-    python -m tools.judge.browser [--shots FOLDER]     (default: measure; with --shots: pictures of every page in both themes)
+    python -m tools.judge.browser [--shots FOLDER]     (measure, or with --shots make pictures in both themes)
 
 Weights are in kB as sent by a server that compresses (gzip): code is scripts, styles and fonts; all adds the page
 and its pictures. FCP is the first contentful paint in ms, CLS the layout shift, axe the serious and critical findings
@@ -9,10 +9,10 @@ in light and in dark.
 
 import argparse
 import gzip
+import itertools
 import os
 import shutil
 import sys
-import threading
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -21,9 +21,17 @@ from tools.make import serve
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 CODE = ("script", "stylesheet", "font")
+PIECE = 8_000  # pixels in height of a picture
 OBSERVE = """window.shifted = 0; new PerformanceObserver((list) => { for (const entry of list.getEntries())
   if (!entry.hadRecentInput) window.shifted += entry.value; }).observe({type: "layout-shift", buffered: true});"""
 PAINT = "(performance.getEntriesByName('first-contentful-paint')[0] || {startTime: 0}).startTime"
+
+
+# What axe leaves out it reads all the same, half of its time: a word stands there while it looks.
+EMPTY = """(left_out) => { window.left_out = [...document.querySelectorAll(left_out)]
+  .filter((element) => !element.parentElement.closest(left_out)).map((element) => [element, [...element.childNodes]]);
+  for (const [element] of window.left_out) element.replaceChildren("left out"); }"""
+FILL = "() => { for (const [element, children] of window.left_out) element.replaceChildren(...children); }"
 
 
 def chromium():
@@ -104,8 +112,11 @@ class Visit:
         """
         from axe_playwright_python.sync_playwright import Axe
 
-        left_out = [["math"]] if thorough else [[".math"], ["div.highlight"]]
-        results = Axe().run(self.page, context={"exclude": left_out}, options={"resultTypes": ["violations"]})
+        left_out = ["math"] if thorough else [".math", "div.highlight"]
+        self.page.evaluate(EMPTY, ", ".join(left_out))
+        results = Axe().run(self.page, context={"exclude": [[name] for name in left_out]},
+                            options={"resultTypes": ["violations"]})
+        self.page.evaluate(FILL)
         return [f"{found['id']} ({found['impact']}): {node['html'][:160]}" for found in results.response["violations"]
                 if found["impact"] in ("serious", "critical") for node in found["nodes"]]
 
@@ -132,15 +143,21 @@ def table(browser, address, names):
         print(f"{name:34}{row[0]:9.0f}{row[1]:9.0f}{row[2]:9.0f}{row[3]:8.3f}{found:8}", flush=True)
 
 
+def shoot(page, stem):
+    """Make pictures of the whole page, stem-1.png, stem-2.png …, in pieces: below 16,384 px a picture stays blank."""
+    width, height = page.viewport_size["width"], page.evaluate("document.documentElement.scrollHeight")
+    for k, top in enumerate(range(0, height, PIECE), start=1):
+        clip = {"x": 0, "y": top, "width": width, "height": min(PIECE, height - top)}
+        page.screenshot(path=f"{stem}-{k}.png", full_page=True, clip=clip)
+
+
 def shots(browser, address, names, folder):
     folder.mkdir(parents=True, exist_ok=True)
-    for name in names:
-        for theme in ("light", "dark"):
-            for width in (1280, 390):
-                with Visit(browser, address + name, theme, width) as visit:
-                    picture = folder / f"{Path(name).stem}-{theme}-{width}.png"
-                    visit.page.screenshot(path=picture, full_page=True)
-        print(f"  {name}", flush=True)
+    for name, theme, width in itertools.product(names, ("light", "dark"), (1280, 390)):
+        with Visit(browser, address + name, theme, width) as visit:
+            visit.scroll()
+            shoot(visit.page, folder / f"{Path(name).stem}-{theme}-{width}")
+        print(f"  {name}, {theme}, {width} px wide", flush=True)
     print(f"The pictures are in {folder}.")
 
 
@@ -155,17 +172,13 @@ def main():
         sys.exit("No Chromium found: install one (apt install chromium) or name it in the variable CHROMIUM.")
     from playwright.sync_api import sync_playwright
 
-    server = serve.server(options.html)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    address = f"http://127.0.0.1:{server.server_address[1]}/"
     names = [name for name in pages(options.html) if name != "index.html"]
-    with sync_playwright() as playwright:
+    with serve.running(options.html) as address, sync_playwright() as playwright:
         browser = launch(playwright)
         if options.shots:
             shots(browser, address, names, options.shots)
         else:
             table(browser, address, names)
-    server.shutdown()
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@
 
 import ast
 import io
+import itertools
 import re
 import statistics
 import sys
@@ -56,8 +57,13 @@ def code_problems(source):
         if isinstance(node, ast.Attribute) and ast.unparse(node) in ("sys.path", "warnings.filterwarnings",
                                                                      "warnings.simplefilter"):
             yield f"uses {ast.unparse(node)}"
-    tokens = [t for t in tokenize.generate_tokens(io.StringIO(source).readline)]
-    for token, following in zip(tokens, tokens[1:]):
+    yield from semicolons(source)
+
+
+def semicolons(source):
+    """Yield each semicolon at the end of a line."""
+    tokens = list(tokenize.generate_tokens(io.StringIO(source).readline))
+    for token, following in itertools.pairwise(tokens):
         if token.string == ";" and following.type in (tokenize.NEWLINE, tokenize.COMMENT, tokenize.ENDMARKER):
             yield "ends in a semicolon (end a figure with plt.show())"
 
@@ -132,17 +138,29 @@ def prose_problems(markdown):
         yield f"says {word!r}"
     if EMOJI.search(markdown):
         yield "has an emoji"
+    yield from picture_problems(markdown)
+    yield from formula_problems(markdown)
+
+
+def picture_problems(markdown):
+    """Yield the pictures that do not say in words what there is to see."""
     for text in re.findall(r"!\[([^\]]*)\]\(", markdown):
         if len(text) < ALTERNATIVE:
             yield f"has a picture without alternative text ({text!r})"
-    for block in re.findall(r"^(?:`{3,}|:{3,})\{(?:image|figure)\}.*?^(?:`{3,}|:{3,})\s*$", markdown, flags=re.S | re.M):
+    for block in re.findall(r"^(?:`{3,}|:{3,})\{(?:image|figure)\}.*?^(?:`{3,}|:{3,})\s*$", markdown,
+                            flags=re.S | re.M):
         alternative = re.search(r"^:alt:\s*(.*)$", block, flags=re.M)
         if not alternative or len(alternative[1]) < ALTERNATIVE:
             yield "has a figure without :alt:"
     for tag in re.findall(r"<img\b[^>]*>", markdown):
-        if not re.search(r'\balt="[^"]{%d,}"' % ALTERNATIVE, tag):
+        if not re.search(rf'\balt="[^"]{{{ALTERNATIVE},}}"', tag):
             yield "has an <img> without alternative text"
-    if re.search(r"^\\begin\{(align|equation|gather)\*?\}", re.sub(r"\$\$.*?\$\$", "", markdown, flags=re.S), flags=re.M):
+
+
+def formula_problems(markdown):
+    """Yield what is wrong with how formulas are written and labeled."""
+    if re.search(r"^\\begin\{(align|equation|gather)\*?\}", re.sub(r"\$\$.*?\$\$", "", markdown, flags=re.S),
+                 flags=re.M):
         yield "has a bare environment: write $$ … $$"
     for label in labels(markdown):
         if not LABEL.fullmatch(label):
@@ -165,10 +183,11 @@ def targets(markdown):
 
 def heading_problems(markdown):
     """Yield what is wrong with the order of the headings."""
-    levels = [len(mark) for mark in re.findall(r"^(#+) ", re.sub(r"^```.*?^```", "", markdown, flags=re.S | re.M), re.M)]
+    levels = [len(mark) for mark in re.findall(r"^(#+) ", re.sub(r"^```.*?^```", "", markdown, flags=re.S | re.M),
+                                               re.M)]
     if levels.count(1) != 1 or levels[0] != 1:
         yield "needs one title, as its first heading"
-    for one, next_one in zip(levels, levels[1:]):
+    for one, next_one in itertools.pairwise(levels):
         if next_one > one + 1:
             yield f"jumps from a heading of level {one} to level {next_one}"
 
@@ -210,7 +229,8 @@ def problems(path):
         if tags & HIDING and "solution" not in tags:
             whats += fold_problems(cell)
         figure = cell.metadata.get("mystnb", {})
-        whats += prose_problems(figure.get("figure", {}).get("caption", "") + " " + figure.get("image", {}).get("alt", ""))
+        whats += prose_problems(figure.get("figure", {}).get("caption", "") + " "
+                                + figure.get("image", {}).get("alt", ""))
         found += [f"{name} cell {number} {what}" for what in whats]
     return found
 

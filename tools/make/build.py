@@ -2,43 +2,25 @@
 
     python -m tools.make.build [--into FOLDER] [--stored] [--builder html|singlehtml]
 
-Every notebook is executed, unless neither it nor anything it uses has changed since (see executed.py). With --stored the
-outputs kept in the notebooks are shown instead: the tests do this after they have proved them equal to new ones. Warnings and missing references are errors. The pages are written to
-FOLDER/_build/html, the whole record to FOLDER/_build/build.log.
+Every notebook is executed, unless neither it nor anything it uses has changed since (execute.py). With --stored the
+outputs kept in the notebooks are shown instead: the tests do this after they have proved them equal to new ones.
+Warnings and missing references are errors. The pages are written to FOLDER/_build/html, the whole record to
+FOLDER/_build/build.log.
 """
-
 import argparse
-import json
 import os
 import re
 import shutil
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
 from pathlib import Path
 
 from tools import ROOT
+from tools.make.lock import locked
 
 NOISE = re.compile(r"Kernel is running over TCP without encryption|^\s*$")
 COLOR = re.compile(r"\x1b\[[0-9;]*m")
-
-
-@contextmanager
-def locked(path):
-    """Hold a lock, so that two builds do not write into the same folder."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with open(path, "w") as lock:
-        try:
-            import fcntl
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                print("Another build is writing there; waiting for it …", flush=True)
-                fcntl.flock(lock, fcntl.LOCK_EX)
-        except ImportError:  # no such thing on Windows
-            pass
-        yield
 
 
 def progress(line):
@@ -51,43 +33,47 @@ def progress(line):
 def build(source=ROOT, into=ROOT, stored=False, builder="html", say=print):
     """Build the book into the folder `into`/_build; return whether it succeeded, and the record."""
     source, out = Path(source).resolve(), Path(into).resolve() / "_build"
-    environment = {**os.environ, "PYTHONUNBUFFERED": "1", "BOOK_EXECUTED": ""}
-    with locked(out / ".lock"):
+    with locked(out / ".lock", "Another build is writing there; waiting for it …"):
         for name in (builder, ".doctrees", "jupyter_execute"):
             shutil.rmtree(out / name, ignore_errors=True)
-        failed = {}
-        if not stored:
-            from tools.make import executed
-
-            texts, failed = executed.book(sorted((source / "chapters").glob("*.ipynb")), out / "executed", say)
-            environment["BOOK_EXECUTED"] = str(out / "executed.json")
-            Path(environment["BOOK_EXECUTED"]).write_text(json.dumps({str(path): text for path, text in texts.items()}), "utf-8")
+        cache, failed = ("", {}) if stored else executed(source, out, say)
+        reports = [f"{path}: ERROR: the notebook failed\n{COLOR.sub('', reason)}" for path, reason in failed.items()]
+        for report in reports:
+            say("  " + report.replace("\n", "\n  "), flush=True)
+        environment = {**os.environ, "PYTHONUNBUFFERED": "1", "BOOK_CACHE": str(cache),
+                       "BOOK_FAILED": " ".join(f"*{path.name}" for path in failed)}
         command = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build", str(source),
                    "--path-output", str(out.parent), "--builder", builder, "-W", "--keep-going", "-n", "--all"]
-        lines = []
-        with open(out / "build.log", "w", encoding="utf-8") as record:
-            for path, reason in failed.items():
-                lines.append(f"{path}: ERROR: the notebook failed\n{COLOR.sub('', reason)}")
-                record.write(lines[-1] + "\n")
-                say("  " + lines[-1].replace("\n", "\n  "), flush=True)
-            process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                                       encoding="utf-8", errors="replace", env=environment, stdin=subprocess.DEVNULL)
-            try:
-                for line in process.stdout:
-                    line = COLOR.sub("", line).rstrip()
-                    if NOISE.search(line):
-                        continue
-                    record.write(line + "\n")
-                    lines.append(line)
-                    told = progress(line)
-                    if told:
-                        say(told, flush=True)
-                process.wait()
-            except BaseException:
-                process.terminate()
-                process.wait()
-                raise
-        return process.returncode == 0 and not failed, "\n".join(lines)
+        code, lines = watch(command, environment, say)
+        record = "\n".join([*reports, *lines])
+        (out / "build.log").write_text(record + "\n", "utf-8")
+    return code == 0 and not failed, record
+
+
+def executed(source, out, say):
+    """Execute the notebooks; imported late, since what is stored is shown without it."""
+    from tools.make import execute
+
+    return execute.fill(source, out / "cache", say)
+
+
+def watch(command, environment, say):
+    """Run a command and tell what it is doing; return its exit code and its lines, without colors and noise."""
+    lines = []
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8",
+                          errors="replace", env=environment, stdin=subprocess.DEVNULL) as process:
+        try:
+            for line in process.stdout:
+                line = COLOR.sub("", line).rstrip()
+                if NOISE.search(line):
+                    continue
+                lines.append(line)
+                if told := progress(line):
+                    say(told, flush=True)
+        except BaseException:
+            process.terminate()
+            raise
+    return process.returncode, lines
 
 
 def complaints(record):
@@ -101,22 +87,31 @@ def main():
     parser.add_argument("--builder", default="html")
     parser.add_argument("--stored", action="store_true", help="show the stored outputs, execute nothing")
     options = parser.parse_args()
-    started = time.time()
-    what = "with the stored outputs" if options.stored else "executing the notebooks"
-    print(f"Building the book, {what} …", flush=True)
-    try:
-        good, record = build(into=options.into, stored=options.stored, builder=options.builder)
-    except KeyboardInterrupt:
-        sys.exit("\nInterrupted. The next build begins anew.")
-    out = options.into.resolve() / "_build"
+    sys.stdout.reconfigure(errors="replace")  # a terminal may know ASCII only
+    out, started = options.into.resolve() / "_build", time.time()
+    how = "with the stored outputs" if options.stored else "executing the notebooks"
+    print(f"Building the book, {how} …", flush=True)
+    good, record = build(into=options.into, stored=options.stored, builder=options.builder)
     if not good:
         if "\nTraceback" in record:
             print("\n".join("  " + line for line in record.splitlines()[-12:]))
-        sys.exit(f"The book did not build: see the warnings above, or the whole record in {os.path.relpath(out)}/build.log")
+        return f"The book did not build: see the warnings above, or the record in {os.path.relpath(out)}/build.log."
     index = out / options.builder / "index.html"
     print(f"The book is ready ({time.time() - started:.0f} s). Open it in a browser:\n\n    {index.as_uri()}\n\n"
           "or let `make serve` do it.")
+    return None
+
+
+def in_one_sentence(run):
+    """Exit with what run returns; what a person or a full disk interrupts is one sentence."""
+    try:
+        sys.exit(run())
+    except KeyboardInterrupt:
+        print("\nInterrupted. The next build goes on from the notebooks that were executed.", flush=True)
+    except OSError as error:
+        print(f"The book did not build: {error.filename or 'a file'} cannot be written: {error.strerror}.", flush=True)
+    os._exit(1)  # without waiting for the notebooks that are still running
 
 
 if __name__ == "__main__":
-    main()
+    in_one_sentence(main)

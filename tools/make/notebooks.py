@@ -32,11 +32,16 @@ def tidy(notebook):
     notebook.nbformat, notebook.nbformat_minor = 4, 5  # every cell has an id
     for cell in notebook.cells:
         cell.metadata = nbformat.from_dict({key: cell.metadata[key] for key in KEPT if key in cell.metadata})
-        for output in cell.get("outputs", []):
-            if "data" in output:
-                if "text/html" in output.data:
-                    output.data.pop(WIDGET_VIEW, None)
-                output.metadata = nbformat.from_dict({})
+    return tidy_outputs(notebook)
+
+
+def tidy_outputs(notebook):
+    """Take from the outputs, in place, what only this kernel can show."""
+    displays = [output for cell in notebook.cells for output in cell.get("outputs", []) if "data" in output]
+    for output in displays:
+        if "text/html" in output.data:
+            output.data.pop(WIDGET_VIEW, None)
+        output.metadata = nbformat.from_dict({})
     return notebook
 
 

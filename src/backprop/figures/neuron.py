@@ -1,8 +1,8 @@
-"""What a derivative promises, in pictures: a tangent, a magnifying glass, the corner that two moves leave, a threshold."""
+"""What a derivative promises, in pictures: a tangent, a magnifying glass, the corner two moves leave, a threshold."""
 import matplotlib.pyplot as plt
 import numpy as np
 
-from backprop.figures.plots import INK, LIT, MUTED, SIZE_COLORS, number
+from backprop.figures.ink import INK, LIT, MUTED, SIZE_COLORS, number
 
 
 def tangent(f, w, slope, nudge, *, ax=None):
@@ -74,7 +74,7 @@ def corner(width, height, right, up, *, ax=None):
 
 
 def answers(xs, ys, weights, *, ax=None):
-    """Draw examples (xs, ys) and the answers of one sigmoid neuron with these weights (w, b), with the threshold at 1/2.
+    """Draw examples (xs, ys) and what one sigmoid neuron with weights (w, b) answers, with the threshold at 1/2.
 
     Returns (figure, axes).
 

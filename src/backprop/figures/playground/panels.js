@@ -32,7 +32,8 @@ function chooser(s, withUnits) {
     const key = `${name} ${Math.floor(k / columns)} ${k % columns}`;
     return `<option value="${key}">${nameInList(key)}</option>`;
   }).join("");
-  const weights = (layer, from, words) => `<optgroup label="${words}">${options(`W_${layer}`, counts[from], counts[layer])}` +
+  const weights = (layer, from, words) => `<optgroup label="${words}">` +
+    options(`W_${layer}`, counts[from], counts[layer]) +
     `${withUnits && s[`b_${layer}`] ? options(`b_${layer}`, 1, counts[layer]) : ""}</optgroup>`;
   const units = Object.keys(counts).map((layer) => options(`unit_${layer}`, 1, counts[layer])).join("");
   return `<select class="bp-choose" aria-label="${withUnits ? "Weight or unit to look at" : "Entry to look at"}">` +

@@ -47,7 +47,8 @@ class Picture {
     this.built = shape;
     const { group } = this, open = this.state.choice.open ?? this.width >= NARROW;
     const stage = VIEWS[s.view].stage(s, group, open);
-    update(this.root, `<div class="bp-tabs" role="tablist" aria-label="View of the network">${tabs(group, s.view)}</div>` +
+    update(this.root,
+      `<div class="bp-tabs" role="tablist" aria-label="View of the network">${tabs(group, s.view)}</div>` +
       `<div id="${group}-panel" role="tabpanel" aria-labelledby="${group}-${s.view}" class="bp-panel">${stage}</div>` +
       `<p class="bp-error" id="${group}-error" role="alert" hidden></p><p class="bp-sr" role="status"></p>`);
     for (const grid of this.root.querySelectorAll(".bp-edit")) // one stop of the Tab key for each matrix
@@ -114,6 +115,6 @@ class Picture {
 }
 
 const tabs = (group, shown) => Object.entries(VIEWS).map(([view, { question, word }]) =>
-  `<button role="tab" id="${group}-${view}" data-tab="${view}" aria-controls="${group}-panel" aria-label="${question}" ` +
-  `aria-selected="${view === shown}" tabindex="${view === shown ? 0 : -1}"><span class="bp-long">${question}</span>` +
+  `<button role="tab" id="${group}-${view}" data-tab="${view}" aria-controls="${group}-panel" ` +
+  `aria-label="${question}" aria-selected="${view === shown}" tabindex="${view === shown ? 0 : -1}"><span class="bp-long">${question}</span>` +
   `<span class="bp-brief">${word}</span></button>`).join("");

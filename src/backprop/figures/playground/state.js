@@ -94,8 +94,8 @@ class State {
 
   grown(name, rows, p, q) {
     rows.forEach((row, i) => row.forEach((value, j) => this.cutOff.set(`${name} ${i} ${j}`, value)));
-    return Array.from({ length: p }, (_, i) =>
-      Array.from({ length: q }, (_, j) => rows[i]?.[j] ?? this.cutOff.get(`${name} ${i} ${j}`) ?? newEntry(name, i, j)));
+    const entry = (i, j) => rows[i]?.[j] ?? this.cutOff.get(`${name} ${i} ${j}`) ?? newEntry(name, i, j);
+    return Array.from({ length: p }, (_, i) => Array.from({ length: q }, (_, j) => entry(i, j)));
   }
 
   setMean(mean) {

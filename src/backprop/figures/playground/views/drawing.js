@@ -8,7 +8,8 @@ const FEW = 6; // edges between two layers whose weights are all printed; of mor
 
 function networkDrawing(s, state, width) {
   const { key, hovered, example: r } = state.choice, place = placesOf(s, width), lit = litBy(key);
-  const edges = [...edgesOf(s, "h", place, lit, hovered), ...edgesOf(s, "out", place, lit, hovered), ...lossEdges(s, place, lit)];
+  const weights = ["h", "out"].flatMap((layer) => edgesOf(s, layer, place, lit, hovered));
+  const edges = [...weights, ...lossEdges(s, place, lit)];
   const glow = edges.filter((edge) => edge.lit).map(({ d }) =>
     `<path class="glow" d="${d}"/><path class="flow turn${state.choice.turn}" d="${d}"/>`);
   const units = [...inputUnits(s, r, place, lit), ...hiddenUnits(s, r, place, lit), ...outputUnits(s, r, place, lit)];
@@ -46,7 +47,8 @@ function edgesOf(s, layer, place, lit, hovered) {
     const key = `W_${layer} ${i} ${j}`, [x0, x1] = [place.x[from] + RADIUS, place.x[to] - RADIUS];
     const [y0, y1] = [place.y(from, i), place.y(to, j)], onPath = lit[from](i) && lit[to](j), chosen = key === lit.key;
     return {
-      key, w, chosen, lit: onPath, named: few || (onPath && !(lit.all && layer === "out")) || key === hovered, d: `M${x0} ${y0}L${x1} ${y1}`,
+      key, w, chosen, lit: onPath, d: `M${x0} ${y0}L${x1} ${y1}`,
+      named: few || key === hovered || (onPath && !(lit.all && layer === "out")),
       tag: [x0 + (x1 - x0) * along, y0 + (y1 - y0) * along],
     };
   }));
@@ -60,7 +62,8 @@ function edgeLine({ key, w, lit, chosen, d }) {
   if (!key) return `<path class="edge loss" d="${d}"/>`;
   const kind = `${w < 0 ? "neg" : "pos"} ${lit ? "lit" : ""} ${chosen ? "chosen" : ""}`;
   const thickness = (0.8 + 1.8 * Math.min(2, Math.abs(w))).toFixed(2);
-  return `<path class="edge ${kind}" d="${d}" stroke-width="${thickness}"/><path class="hit" data-key="${key}" d="${d}"/>`;
+  return `<path class="edge ${kind}" d="${d}" stroke-width="${thickness}"/>` +
+    `<path class="hit" data-key="${key}" d="${d}"/>`;
 }
 
 function edgeTag({ key, w, lit, chosen, named, tag }) {
@@ -87,7 +90,8 @@ function unit(layer, j, [x, y], { lit, values, number = "", below = "" }) {
   const chosen = lit.key === `unit_${layer} 0 ${j}`, kind = `${lit[layer](j) ? "lit" : ""} ${chosen ? "chosen" : ""}`;
   const key = number ? `data-key="${number}" ` : "";
   const inside = values.length === 1 ? svgText(x, y + 4, values[0], "value")
-    : `<path class="rule" d="M${x - 14} ${y}h28"/>${svgText(x, y - 5, values[0])}${svgText(x, y + 13, values[1], "value")}`;
+    : `<path class="rule" d="M${x - 14} ${y}h28"/>${svgText(x, y - 5, values[0])}` +
+      svgText(x, y + 13, values[1], "value");
   return `<g class="unit ${layer} ${kind}" ${key}data-choose="unit_${layer} 0 ${j}">` +
     `<circle cx="${x}" cy="${y}" r="${RADIUS}"/>${inside}</g>${below}`;
 }
@@ -119,7 +123,7 @@ const outputUnits = (s, r, place, lit) => s.A_out[r].map((a, j) => {
   const at = [place.x.out, place.y("out", j)], L = losses(s.trace, s.Y)[r][j], y = at[1] + RADIUS + 27;
   const target = `${italic("y")} ${short(s.Y[r][j], 2)} · ${italic("L")} ${fixed(L, 3)}`;
   const below = `<g class="tag loss" data-key="Y ${r} ${j}" data-choose="unit_out 0 ${j}">` +
-    `<rect x="${at[0] - 44}" y="${y - 10}" width="88" height="17" rx="4"/>${svgText(at[0], y + 2, target)}</g>`;
+    `<rect x="${at[0] - 36}" y="${y - 10}" width="88" height="17" rx="4"/>${svgText(at[0] + 8, y + 2, target)}</g>`;
   return unit("out", j, at, { lit, values: [fixed(s.Z_out[r][j], 3), fixed(a)], below }) +
     aboveUnit(s, "out", j, at, lit) + errorBelow(at, s.delta_out[r][j]);
 });
@@ -127,8 +131,8 @@ const outputUnits = (s, r, place, lit) => s.A_out[r].map((a, j) => {
 function lossOfExample(s, r, { x, middle }) {
   const total = losses(s.trace, s.Y)[r].reduce((sum, L) => sum + L, 0);
   const name = italic("J") + (s.n > 1 ? `<tspan class="ss" dy="-4">[${r + 1}]</tspan>` : "");
-  return `<g class="unit loss lit"><circle cx="${x.J}" cy="${middle}" r="22"/>${svgText(x.J, middle - 5, name, "name")}` +
-    `${svgText(x.J, middle + 11, fixed(total, 3), "value")}</g>`;
+  return `<g class="unit loss lit"><circle cx="${x.J}" cy="${middle}" r="22"/>` +
+    `${svgText(x.J, middle - 5, name, "name")}${svgText(x.J, middle + 11, fixed(total, 3), "value")}</g>`;
 }
 
 const layerNames = (s, { x }) => [["in", "m"], ["h", "d"], ["out", "t"]].map(([layer, letter]) =>
@@ -137,6 +141,6 @@ const layerNames = (s, { x }) => [["in", "m"], ["h", "d"], ["out", "t"]].map(([l
 function networkInWords(s, r) {
   const list = (values) => values.map((value) => fixed(value)).join(", ");
   return `Network ${s.m}-${s.d}-${s.t}, example ${r + 1}. Inputs ${s.X[r].map((x) => short(x)).join(", ")}. ` +
-    `Net inputs of the hidden units ${list(s.Z_h[r])}, their activations ${list(s.A_h[r])}, errors ${list(s.delta_h[r])}. ` +
-    `Net inputs of the outputs ${list(s.Z_out[r])}, outputs ${list(s.A_out[r])}, errors ${list(s.delta_out[r])}.`;
+    ["h", "out"].map((layer) => `Net inputs ${list(s[`Z_${layer}`][r])}, activations ${list(s[`A_${layer}`][r])}, ` +
+      `errors ${list(s[`delta_${layer}`][r])}.`).join(" ");
 }

@@ -20,7 +20,8 @@ const examplesView = {
     update(root.querySelector(".bp-out"), corner(pile, s, same));
     update(root.querySelector(".bp-entry"), entryOfPile(pile));
     update(root.querySelector(".bp-layers"), outerProducts(pile));
-    update(root.querySelector("[data-do=add]"), k < s.n ? `Add${long(" example")} ${k + 1}` : `Start${long(" from nothing")}`);
+    const next = k < s.n ? `Add${long(" example")} ${k + 1}` : `Start${long(" from nothing")}`;
+    update(root.querySelector("[data-do=add]"), next);
     return `${k} of ${s.n} examples added: ` +
       `${same ? "the pile equals the gradient" : `off by up to ${fixed(pile.error)}`}.`;
   },
@@ -50,11 +51,13 @@ const sideOf = (key) => (layerOf(parseKey(key)[0]) === "out" ? "out" : "h");
 const shapeOf = ({ letters: [p, q], columns }) => (columns ? `${q}×${p}` : `${p}×${q}`);
 
 function corner(pile, s, same) {
-  const { k } = pile, all = s.n === 1 ? "The one example added" : `All ${s.n} examples added`;
-  const added = (k < s.n ? `${k} of ${s.n} examples added` : all) + (s.mean ? ", the sum divided by <i>n</i>, once" : "");
+  const { k, part } = pile, all = s.n === 1 ? "The one example added" : `All ${s.n} examples added`;
+  const added = (k < s.n ? `${k} of ${s.n} examples added` : all) +
+    (s.mean ? ", the sum divided by <i>n</i>, once" : "");
   const verdict = same ? "✓ The pile is the matrix product." : `Still off by up to ${fixed(pile.error)}.`;
   const { left, above } = pileFactors(pile), { sum, whole } = pileResult(pile, s);
-  return `<div class="bp-corner ${pile.dense ? "bp-dense" : ""}"><div class="bp-above">${above}</div>` +
+  const wide = s.n + pile.turned(part)[0].length > 7; // too wide for a phone: its parts stand one above the other there
+  return `<div class="bp-corner ${pile.dense ? "bp-dense" : ""} ${wide ? "bp-wide" : ""}"><div class="bp-above">${above}</div>` +
     `<div class="bp-left">${left}</div><div class="bp-sum">${sum}</div>` +
     `<div class="bp-whole">${withOperator(same ? "=" : "≠", whole)}</div>` +
     `<p class="bp-verdict ${same ? "right" : ""}">${added}. ${verdict}</p></div>`;
@@ -86,7 +89,8 @@ function pileResult(pile, s) {
 // The chosen entry as a sum, one product for each example: what came in times the error.
 function entryOfPile({ A, D, i, j, k, part, full, count, lightOf }) {
   if (i < 0) return `<p class="bp-hint">Choose an entry of the pile: it is a sum, one product for each example.</p>`;
-  const terms = A.map((a, r) => `<span class="bp-term ${lightOf(r)}">${inBrackets(a[i])} · ${inBrackets(D[r][j])}</span>`);
+  const terms = A.map((a, r) =>
+    `<span class="bp-term ${lightOf(r)}">${inBrackets(a[i])} · ${inBrackets(D[r][j])}</span>`);
   const value = `<b>${fixed(part[i][j])}</b>`, done = k === A.length;
   return `<p class="bp-terms">${count > 1 ? oneOverN + operator("(") : ""}${terms.join(" + ")}` +
     `${count > 1 ? operator(")") : ""} = ${done ? value : `${fixed(full[i][j])}, so far ${value}`}</p>`;
@@ -95,10 +99,11 @@ function entryOfPile({ A, D, i, j, k, part, full, count, lightOf }) {
 const inBrackets = (value) => (value < 0 ? `(${fixed(value)})` : fixed(value));
 
 function outerProducts(pile) {
-  const { outer, heat, digits, before, layer, turned, inOrder, lightOf } = pile;
+  const { outer, heat, digits, before, side, turned, inOrder, lightOf } = pile;
   const layers = outer.map((O, r) => {
-    const label = inOrder(symbol("a", `${before}[${r + 1}]⊤`), symbol("δ", `${layer}[${r + 1}]`));
-    const framed = `<div class="bp-card ${lightOf(r)}">${matrix(shapeOf(pile), turned(O), { label, heat, digits })}</div>`;
+    const label = inOrder(symbol("a", `${before}[${r + 1}]⊤`), symbol("δ", `(${side})[${r + 1}]`));
+    const layer = matrix(shapeOf(pile), turned(O), { label, heat, digits });
+    const framed = `<div class="bp-card ${lightOf(r)}">${layer}</div>`;
     return r ? withOperator("+", framed) : framed;
   });
   return `<p class="bp-title">The layers of the pile: one outer product for each example</p>` +

@@ -47,7 +47,8 @@ function gradientOf(s, layer, { key, example: r }, before) {
   const dense = s.n + 2 * D[0].length > 8, digits = dense ? 3 : 4;
   const now = (example) => (example === r && s.n > 1 ? "hit" : "part");
   const left = matrix(`${p}×n`, transpose(A), {
-    label: symbol("A", toOut ? "(h)⊤" : "(in)⊤"), digits, light: (k, example) => (weight && k === i ? now(example) : ""),
+    label: symbol("A", toOut ? "(h)⊤" : "(in)⊤"), digits,
+    light: (k, example) => (weight && k === i ? now(example) : ""),
   });
   const right = matrix(`n×${q}`, D, {
     label: symbol("δ", `(${layer})`), digits, light: (example, l) => (column && l === j ? now(example) : ""),
@@ -112,8 +113,8 @@ function pathToOutput(weight) {
   const { s, j, r } = weight, output = s.A_out[r][j], slope = slopeOf(output);
   const short = `<div class="bp-line"><em>in short</em>${inShort(weight)}</div>`;
   if (slope === 0) // 1 - a is lost to rounding
-    return `<p class="bp-hint">Here ${symbol("a", "(out)", j + 1)} is ${fixed(output, 0)} to every digit: the first two ` +
-      `factors would be ∞ and 0. Their product is the error ${symbol("δ", "(out)", j + 1)}.</p>${short}`;
+    return `<p class="bp-hint">Here ${symbol("a", "(out)", j + 1)} is ${fixed(output, 0)} to every digit: the first ` +
+      `two factors would be ∞ and 0. Their product is the error ${symbol("δ", "(out)", j + 1)}.</p>${short}`;
   return `<div class="bp-line"><em>path</em>` +
     factor(`∂<i>J</i>/∂${symbol("a", "(out)", j + 1)}`, (output - s.Y[r][j]) / slope) + operator("·") +
     slopeFactor("out", j, output) + operator("·") + cameIn(weight) + operator("=") +

@@ -3,8 +3,8 @@
 const shapesView = {
   stage(s, group) {
     const presets = [["2 2 2 2", "2-2-2, n = 2"], ["3 4 2 5", "3-4-2, n = 5"], ["3 4 2 1", "3-4-2, n = 1"]];
-    return `<div class="bp-bar bp-sizes-bar">${Object.keys(SIZES).map((letter) => dial(letter, sizesInColor(letter))).join("")}` +
-      `</div><div class="bp-bar">` +
+    const dials = Object.keys(SIZES).map((letter) => dial(letter, sizesInColor(letter)));
+    return `<div class="bp-bar">${dials.join("")}</div><div class="bp-bar">` +
       presets.map(([sizes, text]) => `<button data-sizes="${sizes}">${text}</button>`).join("") +
       `${sumOrMean(group)}<button data-do="reset" class="bp-quiet">Reset</button></div><div class="bp-out"></div>`;
   },
@@ -40,9 +40,10 @@ function candidateRow({ formula, result, fits, error, right }, s) {
   const because = coincidence(made);
   const shape = fits ? mark(true, because ? `fits, as ${because}` : "fits")
     : mark(false, result.reason ? inColor(result.reason) : `not ${inNumbers("d×t")}`);
-  const gradient = fits ? mark(right, right ? "agrees" : `off by up to ${fixed(error)}`) : `<span class="bp-mark no">–</span>`;
-  return `<tr class="${kind}"><th scope="row">${formula}</th><td class="bp-sizes"><span>${inColor(result.text)}</span>` +
-    `<span>${inNumbers(result.text)}${made && ` = ${inNumbers(made)}`}</span></td>` +
+  const gradient = fits ? mark(right, right ? "agrees" : `off by up to ${fixed(error)}`)
+    : `<span class="bp-mark no">–</span>`;
+  return `<tr class="${kind}"><th scope="row">${formula}</th><td class="bp-sizes">` +
+    `<span>${inColor(result.text)}</span><span>${inNumbers(result.text)}${made && ` = ${inNumbers(made)}`}</span></td>` +
     `<td class="bp-shape">${shape}</td><td class="bp-gradient">${gradient}</td></tr>`;
 }
 
