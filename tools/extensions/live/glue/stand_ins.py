@@ -121,47 +121,56 @@ def dask(module):
     module.__path__ = []
 
 
+class Future:
+    """What a worker was asked for: done already, since the workers take turns."""
+
+    def __init__(self, value):
+        self.value = value
+
+    def result(self):
+        return self.value
+
+
+class Cluster:
+    """Workers that are this one Python."""
+
+    def __init__(self, n_workers=1, **options):
+        self.workers = n_workers
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        return False
+
+    def close(self):
+        pass
+
+
+class Client(Cluster):
+    """Do at once what the workers are asked for, and say so."""
+
+    def __init__(self, cluster=None, **options):
+        super().__init__(getattr(cluster, "workers", 1))
+        OUT.append(["note", "On this page the workers take turns: there is one processor for Python here."])
+
+    def submit(self, function, *args, **options):
+        return Future(function(*args, **options))
+
+    def map(self, function, *columns):
+        return [Future(function(*row)) for row in zip(*columns)]
+
+    def gather(self, futures):
+        return [future.value for future in futures]
+
+    def scatter(self, value, **options):
+        return value
+
+    def scheduler_info(self):
+        return {"workers": dict.fromkeys(range(self.workers))}
+
+
 def distributed(module):
-    class Future:
-        def __init__(self, value):
-            self.value = value
-
-        def result(self):
-            return self.value
-
-    class Cluster:
-        def __init__(self, n_workers=1, **options):
-            self.workers = n_workers
-
-        def __enter__(self):
-            return self
-
-        def __exit__(self, *exception):
-            return False
-
-        def close(self):
-            pass
-
-    class Client(Cluster):
-        def __init__(self, cluster=None, **options):
-            super().__init__(getattr(cluster, "workers", 1))
-            OUT.append(["note", "On this page the workers take turns: there is one processor for Python here."])
-
-        def submit(self, function, *args, **options):
-            return Future(function(*args, **options))
-
-        def map(self, function, *columns):
-            return [Future(function(*row)) for row in zip(*columns)]
-
-        def gather(self, futures):
-            return [future.value for future in futures]
-
-        def scatter(self, value, **options):
-            return value
-
-        def scheduler_info(self):
-            return {"workers": dict.fromkeys(range(self.workers))}
-
     module.LocalCluster, module.Client = Cluster, Client
 
 
