@@ -26,7 +26,7 @@ STDLIB_UNUSED = ("_pyio.py", "aifc.py", "cgi.py", "curses/", "distutils/", "doct
                  "nntplib.py", "optparse.py", "pdb.py", "pickletools.py", "poplib.py", "pydoc", "smtplib.py",
                  "sqlite3/", "telnetlib.py", "tkinter/", "turtle.py", "turtledemo/", "venv/", "wsgiref/",
                  "xml/", "xmlrpc/")
-NUMPY_UNUSED = ("numpy/array_api/", "numpy/distutils/", "numpy/f2py/", "numpy/typing/", "numpy/_pyinstaller/")
+NUMPY_UNUSED = ("numpy/array_api/", "numpy/distutils/", "numpy/f2py/", "numpy/_pyinstaller/")
 NOT_CODE = (".a", ".c", ".cpp", ".h", ".pxd", ".pyi", ".pyc")
 BOOK = ("backprop", "proofread")                       # the book's own packages
 PURE = ("autograd", "lark", "traitlets")               # of the environment: Python only
