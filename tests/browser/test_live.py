@@ -16,7 +16,7 @@ TOC = yaml.safe_load((ROOT / "_toc.yml").read_text("utf-8"))
 NOTEBOOKS = [name for name in (chapter["file"] for part in TOC["parts"] for chapter in part["chapters"])
              if (ROOT / f"{name}.ipynb").exists()]
 FIRST = NOTEBOOKS[0]
-PATIENCE = 120_000            # ms, on a machine that has other things to do
+PATIENCE = 60_000            # ms, on a machine that has other things to do
 NOT_LIVE_LIMIT = 3            # cells of the book that may say that they cannot run on a page
 
 RUN_ALL = """async () => {
@@ -105,12 +105,12 @@ def test_few_cells_cannot_run_on_a_page():
 
 
 def megabytes(book):
-    """Return what the packs weigh as a server sends them, in MB."""
+    """Return what the packs weigh as a server sends them, in MB: at most what a reader was promised."""
     packed = [gzip.compress(path.read_bytes(), 6) for name in ("python", "numpy", "book")
               for path in (book / "_static" / "live").glob(f"{name}.*.js")]
     assert len(packed) == 3
     assert sum(map(len, packed)) <= 9_000_000
-    return round(sum(map(len, packed)) / 1e6)
+    return sum(map(len, packed)) / 1e6
 
 
 def test_nothing_of_python_before_the_first_click(browser, site, book):
@@ -119,7 +119,8 @@ def test_nothing_of_python_before_the_first_click(browser, site, book):
         assert sum(own.values()) <= 14_000, own
         assert not any(name in url for url in own for name in ("python", "numpy", "book."))
         first_in_sight = visit.page.locator("button.live-run:visible").first.inner_text()
-        assert first_in_sight == f"Run (loads {megabytes(book)} MB of Python, once)"
+        said = first_in_sight.removeprefix("Run (loads ").removesuffix(" MB of Python, once)")
+        assert abs(int(said) - megabytes(book)) < 0.6
 
 
 # --- what a reader does ---------------------------------------------------------------------------------------------
@@ -168,7 +169,7 @@ def test_an_error_is_short_and_its_place_is_lit(first):
 
 def test_a_cell_above_that_fails_is_shown(first):
     first.edit(1, "x = y_nobody_knows")
-    first.run(3)
+    first.run(2)
     assert "y_nobody_knows" in first.printed(1)
     assert "above, failed" in first.status()
 
@@ -234,12 +235,12 @@ def test_a_cell_that_the_book_has_changed_drops_the_old_work(first):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("code, says", [
-    ("import numpy as np\nnp.ones(10**11)", "MemoryError"),
+    ("import numpy as np\nnp.ones(10**11)", "Maximum allowed dimension exceeded"),
     ("def f(): return f()\nf()", "RecursionError"),
     ("while True: print('again')", "may print 100,000 characters"),
     ("raise SystemExit", "SystemExit"),
     ("#" + 30_000 * "x", "a cell may have 20000"),
-    ("input()", "cell 2, line 1"),
+    ("input()", "EOFError"),
     ("import os\nos._exit(3)", ""),
 ])
 def test_whatever_a_cell_does_the_page_still_works(first, code, says):

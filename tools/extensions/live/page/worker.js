@@ -41,6 +41,7 @@ const does = {
       python.unpackArchive(inside[name + ".zip"], "zip", {extractDir: site});
     }
     for (const name in files) delete files[name];
+    python.setStdin({stdin: () => null});          // input() has nobody to ask: EOFError
     cells = python.pyimport("live_page.cells");
     cells.begin();
     return {};
