@@ -1,8 +1,8 @@
 r"""A bank of questions, "Which line is true?", as Moodle reads it (https://docs.moodle.org/en/Moodle_XML_format).
 
-Two kinds. Formulas: a numbered equation of the book beside three broken ones; the mutants of `tools.judge` break them, and
-only what their evaluation refuses is offered as wrong. Numbers: the gradient of a small network beside those that have a
-mistake of the gradient doctor's table in them. So every wrong line is known to be wrong, and says by what.
+Two kinds. Formulas: a numbered equation of the book beside three broken ones; the mutants of `tools.judge` break them,
+and only what their evaluation refuses is offered as wrong. Numbers: the gradient of a small network beside those that
+have a mistake of the gradient doctor's table in them. So every wrong line is known to be wrong, and says by what.
 """
 import html
 import random
@@ -30,6 +30,7 @@ BREAKS = {  # what a mutant is called there: what is said to who chose it
 WRONG = 3               # wrong lines beside a right one
 SIZES = ((2, 2, 2, 1), (3, 2, 2, 2), (2, 3, 2, 3), (2, 2, 1, 4), (3, 4, 2, 2))    # m, d, t, n
 SEEDS = range(9)
+SHOWS = 0.03            # by how much an entry is off: who computes with the printed digits finds it
 ARRAYS = {"W_out": r"\partial J/\partial W^{(\mathrm{out})}", "W_h": r"\partial J/\partial W^{(\mathrm{h})}",
           "b_out": r"\partial J/\partial b^{(\mathrm{out})}"}
 LETTERS = "There are m inputs, d hidden units, t outputs and n examples. σ is the sigmoid."
@@ -47,7 +48,7 @@ class Item(NamedTuple):
 
 def maths(latex):
     """Return LaTeX as Moodle's filter finds it in HTML."""
-    return rf"\({html.escape(' '.join(latex.split()))}\)"
+    return rf"\({html.escape(' '.join(latex.split()), quote=False)}\)"
 
 
 # --- formulas ---------------------------------------------------------------------------------------------------------
@@ -66,7 +67,8 @@ def refused(equation, latex, definitions):
 def broken(equation, definitions, rng):
     """Return three broken lines of an equation, each of another kind where there are so many, with what broke them."""
     mutants = [(mutant.what.partition(":")[0], mutant.text) for mutant in formulas(equation, definitions)]
-    mutants = [mutant for mutant in mutants if mutant[0] in BREAKS]
+    capital = "A_" in equation.latex    # otherwise an entry is a small letter
+    mutants = [(kind, text) for kind, text in mutants if kind in BREAKS and (capital or "A_" not in text)]
     rng.shuffle(mutants)
     kinds = list(dict.fromkeys(kind for kind, _ in mutants))
     first = [next(mutant for mutant in mutants if mutant[0] == kind) for kind in kinds]
@@ -129,13 +131,15 @@ def matrix(array, decimals=3):
 
 
 def spoiled(params, X, Y, name):
-    """Yield (matrix, why) for each mistake of the doctor's table that these sizes allow."""
+    """Yield (matrix, why) for each mistake of the doctor's table that these sizes allow and these numbers show."""
+    right = getattr(backward(params, forward(params, X), X, Y), name)
     for mistake in dict.fromkeys(row.name for row in MISTAKES):
         try:
             wrong = getattr(wrong_gradient(params, X, Y, mistake), name)
         except ValueError:              # sizes that forbid this mistake
             continue
-        yield matrix(wrong), next(row.why for row in MISTAKES if row.name == mistake)
+        if wrong.shape != right.shape or np.abs(wrong - right).max() > SHOWS:
+            yield matrix(wrong), next(row.why for row in MISTAKES if row.name == mistake)
 
 
 def of_numbers():
@@ -146,7 +150,7 @@ def of_numbers():
         right = backward(params, trace, X, Y)
         for name, left in ARRAYS.items():
             true = matrix(getattr(right, name))
-            false = {shown: why for shown, why in spoiled(params, X, Y, name) if shown != true}
+            false = dict(spoiled(params, X, Y, name))
             chosen = random.Random(f"{sizes}{seed}{name}").sample(sorted(false.items()), min(WRONG, len(false)))
             if len(chosen) == WRONG:
                 yield Item(f"numbers {'-'.join(map(str, sizes[:3]))}, n = {sizes[3]}, {seed}, {name}",
@@ -165,6 +169,9 @@ def given(params, X, Y, trace):
 
 # --- Moodle -----------------------------------------------------------------------------------------------------------
 
+SETTINGS = {"defaultgrade": "1", "single": "true", "shuffleanswers": "true", "answernumbering": "abc"}
+
+
 def text_in(parent, tag, words, **attributes):
     """Add <tag><text>words</text></tag> to an element; return it."""
     element = ElementTree.SubElement(parent, tag, attributes)
@@ -177,11 +184,11 @@ def question(item):
     element = ElementTree.Element("question", type="multichoice")
     text_in(element, "name", item.name)
     text_in(element, "questiontext", item.words, format="html")
-    for tag, value in (("defaultgrade", "1"), ("single", "true"), ("shuffleanswers", "true"), ("answernumbering", "abc")):
+    for tag, value in SETTINGS.items():
         ElementTree.SubElement(element, tag).text = value
     for line, why in [(item.true, "Yes."), *item.false]:
         answer = text_in(element, "answer", maths(line), fraction="100" if why == "Yes." else "0", format="html")
-        text_in(answer, "feedback", html.escape(why), format="html")
+        text_in(answer, "feedback", html.escape(why, quote=False), format="html")
     return element
 
 

@@ -5,7 +5,8 @@ from tools import ROOT
 from tools.make import notebooks
 from tools.make.teach import paper
 
-ANSWERS = ((":::{admonition} Solution", ":::"), ("<details><summary>Answer</summary>", "</details>"))
+SOLUTION, END = ":::{admonition} Solution", ":::"
+ANSWERS = ((SOLUTION, END), ("<details><summary>Answer", "</details>"))
 HINT = ("<details><summary>Hint", "</details>")
 
 
@@ -20,21 +21,18 @@ def is_solution(cell):
     return "solution" in cell.metadata.get("tags", [])
 
 
-def blocks(text, first, last):
-    """Return (lines outside, lines inside) of all blocks that begin with the line `first` and end at the next `last`."""
-    outside, inside, within = [], [], False
-    for line in text.splitlines():
-        within = within or line.startswith(first)
-        (inside if within else outside).append(line)
-        within = within and line != last
-    return outside, inside
-
-
 def without(text, *kinds):
-    """Return Markdown without the blocks of these kinds."""
+    """Return Markdown without its blocks of these kinds: from a line that begins with `first` to the next `last`."""
+    lines = text.replace("<details>\n<summary>", "<details><summary>").splitlines()
     for first, last in kinds:
-        text = "\n".join(blocks(text, first, last)[0])
-    return text.strip()
+        kept, within = [], False
+        for line in lines:
+            within = within or line.startswith(first)
+            if not within:
+                kept.append(line)
+            within = within and line != last
+        lines = kept
+    return "\n".join(lines).strip()
 
 
 def student(notebook):
@@ -64,36 +62,31 @@ def printed(cell):
     return f"```python\n{cell.source}\n```\n\n" + (f"```text\n{said.rstrip()}\n```" if said else "")
 
 
+def answered(text):
+    """Return the words of exercises, their solutions unfolded and without hints."""
+    lines = without(text, HINT, *ANSWERS[1:]).splitlines()
+    told = {SOLUTION: "**Solution**", ":class: dropdown": "", END: ""}
+    return "\n".join(told.get(line, line) for line in lines)
+
+
 def exercises(notebook):
-    """Yield each exercise with its solution as Markdown: from a heading with stars to the next heading."""
+    """Return the exercises of a chapter with their solutions, as Markdown."""
     parts, within = [], False
     for cell in notebook.cells:
-        if cell.cell_type == "code":
-            parts += [printed(cell)] * within
-            continue
-        before, stars, rest = cell.source.partition("### ★")
-        if within and cell.source.startswith(("#", "(sec-", "---")):
-            yield "\n\n".join(parts)
-            parts, within = [], False
-        if stars or within:
-            within = True
-            parts.append(answered(stars + rest if stars else before))
-    if within:
-        yield "\n\n".join(parts)
-
-
-def answered(text):
-    """Return the words of an exercise, its solution unfolded and without its hints."""
-    (first, last), text = ANSWERS[0], without(text, HINT)
-    asked, solution = blocks(text, first, last)
-    kept = [line for line in solution if line not in (first, last, ":class: dropdown")]
-    return "\n".join(asked + (["", "**Solution**", "", *kept] if kept else [])).strip()
+        if cell.cell_type == "markdown":
+            before, heading, rest = cell.source.partition("## Exercises")
+            within = bool(heading) or (within and not cell.source.startswith(("## ", "(", "---")))
+            text = answered(rest if heading else before)
+            parts += [text[max(0, text.find("### ")):] if heading else text] * within
+        elif within:
+            parts.append(printed(cell))
+    return "\n\n".join(parts)
 
 
 def write_key(folder):
     """Write all exercises with their solutions, and with what the code of the solutions printed."""
-    text = ["# Answer key", "Every exercise of the book with its solution. The numbers below the code are those that it "
-            "printed when the book was last tested."]
+    text = ["# Answer key", "Every exercise of the book with its solution. What stands below the code of a solution is "
+            "what it printed when the book was last tested."]
     for _, notebook in chapters():
-        text += [notebook.cells[0].source.splitlines()[0].replace("# ", "## ", 1), *exercises(notebook)]
+        text += [notebook.cells[0].source.splitlines()[0].replace("# ", "## ", 1), exercises(notebook)]
     paper.write(folder / "key", "Answer key", "\n\n".join(text))

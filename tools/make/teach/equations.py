@@ -15,8 +15,8 @@ START = r"""% Every numbered equation of "Backpropagation, every step checked", 
 def numbered(equation):
     """Return an equation with its label as LaTeX."""
     latex = "\n".join(line.strip() for line in display_latex(equation.latex).splitlines() if line.strip())
-    label = equation.label.replace("_", r"\_")
-    return f"\\noindent\\texttt{{{label}}}\n\\begin{{equation}}\\label{{{equation.label}}}\n{latex}\n\\end{{equation}}\n"
+    return (f"\\noindent\\texttt{{{equation.label}}}\n"
+            f"\\begin{{equation}}\\label{{{equation.label}}}\n{latex}\n\\end{{equation}}\n")
 
 
 def title(path):

@@ -16,7 +16,7 @@ STYLE = """
   table { border-collapse: collapse; margin: .6rem 0; } th, td { border: 1px solid #8a929c; padding: .15rem .6rem; }
   math[display=block] { margin: .5rem 0; overflow-x: auto; }
   .space { border: 1px solid #8a929c; border-radius: 4px; margin: .4rem 0 1rem; break-inside: avoid; }
-  p:has(+ .space), p:has(+ [display=block]) { break-after: avoid; }
+  p:has(+ .space), p:has(+ [display=block]), p:has(> strong:only-child) { break-after: avoid; }
   .last-page { break-before: page; }
   @page { size: A4; margin: 18mm; }
 """
