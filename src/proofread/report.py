@@ -144,10 +144,10 @@ def _from_dict(plain):
 
 def details(line, text):
     """Return what is said below a line of the text, one string for each thing."""
-    return [f"{name}: {words}" if name else words for name, words, _ in _details(line, text)]
+    return [f"{name}: {words}" if name else words for name, words, _ in parts(line, text)]
 
 
-def _details(line, text):
+def parts(line, text):
     """Yield (what it is, words, how they are set) for all that is said below a line: "text", "code" or "maths"."""
     if line.says:
         yield "", line.says, "text"
@@ -191,7 +191,7 @@ def _item(line, text):
     shown = _set(line.latex, "code" if line.verdict == "unreadable" else "maths")
     word = VERDICTS[line.verdict][1]
     below = [f'<p class="{"proofread-no" if line.is_wrong else "proofread-word"}">{word}</p>'] if word else []
-    below += [f"<p>{name + ': ' if name else ''}{_set(words, how)}</p>" for name, words, how in _details(line, text)]
+    below += [f"<p>{name + ': ' if name else ''}{_set(words, how)}</p>" for name, words, how in parts(line, text)]
     return (f'<li value="{line.number}"><div class="proofread-line"><span>{line.mark.strip() or "&nbsp;"}</span>'
             f'<div class="proofread-says">{shown}{"".join(below)}</div></div></li>')
 

@@ -302,9 +302,7 @@ class Lexer:
 
     def all(self, stop=None):
         """Return the tokens up to the piece `stop`, which is taken too, or to the end."""
-        self.depth += 1
-        if self.depth > DEEPEST:
-            raise Unreadable("brackets are nested too deep", (self.end, self.end))
+        self.deeper()
         tokens, bars, self.bars = [], self.bars, []
         while True:
             before = self.at
@@ -334,7 +332,16 @@ class Lexer:
                 Piece(c, piece.start + i, piece.start + i + 1) for i, c in enumerate(piece.text)
             ]
             piece = self.pieces[self.at]
-        return tuple(self.one(piece))
+        self.deeper()
+        found = tuple(self.one(piece))
+        self.depth -= 1
+        return found
+
+    def deeper(self):
+        """Count one level more of what stands in what."""
+        self.depth += 1
+        if self.depth > DEEPEST:
+            raise Unreadable("brackets are nested too deep", (self.end, self.end))
 
     def raw(self):
         """Return the text of the next group in braces as it stands."""

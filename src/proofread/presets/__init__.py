@@ -16,6 +16,21 @@ def read(name):
 
     Raises ValueError for a name that is not in NAMES.
     """
+    return _text(name)
+
+
+def published(name):
+    r"""Return the gradients that the source of a preset prints, one line each, in its own letters.
+
+    >>> print(published("keras"), end="")
+    \frac{\partial L}{\partial W_2} = \frac{1}{n t} H^T (A - Y)
+
+    Raises ValueError for a name that is not in NAMES.
+    """
+    return _text(name, "published")
+
+
+def _text(name, *folder):
     if name not in NAMES:
         raise ValueError(f"there is no preset {name!r}: it must be one of {', '.join(NAMES)}")
-    return (files(__package__) / f"{name}.txt").read_text("utf-8")
+    return files(__package__).joinpath(*folder, f"{name}.txt").read_text("utf-8")

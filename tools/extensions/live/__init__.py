@@ -15,13 +15,14 @@ from sphinx.util import logging
 
 from tools.make import wasm
 
-from . import packs
+from . import examples, packs
 
 logger = logging.getLogger(__name__)
 HERE = Path(__file__).parent / "page"
 PARTS = ("dom", "kernel", "store", "cells", "editor", "work", "exercises", "run", "main")     # in this order
 NEEDED = '"WebAssembly" in globalThis && "DecompressionStream" in globalThis'
 FOLDER = "live"               # below _static
+FIELDS = {"derivation": "derive"}     # id of the place on a page: the name of the script and style that fill it
 
 
 def code_cells(doctree):
@@ -63,7 +64,8 @@ def prepare(app):
         return
     write(app, "LICENSES", packs.licenses(), ".txt")
     style = write(app, "live", (HERE / "live.css").read_text("utf-8"), ".css")
-    app.live = {"names": names, "size": round(size), "style": style}
+    setter = write(app, "temml", packs.setter())
+    app.live = {"names": names, "size": round(size), "style": style, "setter": Path(setter).name}
 
 
 def write(app, name, text, suffix=".js"):
@@ -73,15 +75,13 @@ def write(app, name, text, suffix=".js"):
     return file
 
 
-def script(names, size, book):
-    """Return the script of a page: what is true of this book and page, then the parts."""
-    book = re.sub(r"[^a-z0-9]+", "-", book.lower()).strip("-")
-    facts = {"BOOK": book, "FILES": names, "SIZE": size}
-    known = "".join(f"const {name} = {json.dumps(value)};\n" for name, value in facts.items())
-    parts = "".join(without_comments((HERE / f"{part}.js").read_text("utf-8")) for part in PARTS)
+def script(parts, facts):
+    """Return a script of a page: what is true of this book and page, then the parts."""
+    known = "".join(f"const {name} = {json.dumps(value, ensure_ascii=False)};\n" for name, value in facts.items())
+    code = "".join(without_comments((HERE / f"{part}.js").read_text("utf-8")) for part in parts)
     return (f'if ({NEEDED}) (() => {{\n"use strict";\n'
             "const {page: PAGE, notebook: NOTEBOOK} = document.currentScript.dataset;\n"
-            f'const HOME = new URL(".", document.currentScript.src).href;\n{known}{parts}}})();\n')
+            f'const HOME = new URL(".", document.currentScript.src).href;\n{known}{code}}})();\n')
 
 
 def without_comments(code):
@@ -102,13 +102,26 @@ def notebook(app, pagename):
 
 
 def bring_to_life(app, pagename, templatename, context, doctree):
-    """Give a page with code cells its script and style."""
+    """Give a page with code cells its script and style, and each field its own."""
     if not app.live or doctree is None or not any(True for _ in code_cells(doctree)):
         return
-    name = write(app, "live", script(app.live["names"], app.live["size"], app.config.html_title or app.config.project))
-    app.add_js_file(name, loading_method="defer", priority=900,
+    book = re.sub(r"[^a-z0-9]+", "-", (app.config.html_title or app.config.project).lower()).strip("-")
+    facts = {"BOOK": book, "FILES": app.live["names"], "SIZE": app.live["size"], "SETTER": app.live["setter"]}
+    app.add_js_file(write(app, "live", script(PARTS, facts)), loading_method="defer", priority=900,
                     **{"data-page": Path(pagename).name, "data-notebook": Path(notebook(app, pagename)).name})
     app.add_css_file(app.live["style"], priority=900)
+    for place, name in FIELDS.items():
+        if f'id="{place}"' in context["body"]:
+            add_field(app, pagename, name)
+
+
+def add_field(app, pagename, name):
+    """Give a page a field that judges what a reader brings."""
+    cells = json.loads(Path(app.env.doc2path(pagename)).read_text("utf-8"))["cells"]
+    facts = {"SIZE": app.live["size"], "SETTER": app.live["setter"], "ROOT": "../" * pagename.count("/"),
+             "EXAMPLES": examples.of(name, cells)}
+    app.add_js_file(write(app, name, script([name], facts)), loading_method="defer", priority=901)
+    app.add_css_file(write(app, name, (HERE / f"{name}.css").read_text("utf-8"), ".css"), priority=901)
 
 
 def setup(app):

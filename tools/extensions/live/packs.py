@@ -135,6 +135,12 @@ def write(folder):
     return names, size / 1e6
 
 
+def setter():
+    """Return the script that sets LaTeX as MathML on a page, loaded where a reader's own formulas are shown."""
+    code = wasm.npm_files(wasm.TEMML, ["dist/temml.min.js"])["dist/temml.min.js"].decode("utf-8")
+    return f'{code}\nlivePack("temml", temml);\n'
+
+
 def licenses():
     """Return the text that stands beside the packs: what they are, under which license, and where the sources are."""
     lines = ["What the pages of this book load when a reader runs a cell, and under which licenses:", "",
