@@ -7,15 +7,16 @@ result has the claimed digits (`search`). `given` and `claims` read what is hand
 from backprop import validate
 from backprop.conventions import Convention, preset
 from backprop.doctor import claims, given, search, words
-from backprop.doctor.description import described, every_description, forward
+from backprop.doctor.description import described, every_description, forward, redescribed
 from backprop.doctor.mistakes import (MISSING, MISTAKES, ON_BIASES, ONE_EXAMPLE, STALE, TRANSPOSED, TWICE, VERDICTS, Choice,
-                                      page)
+                                      Sizes, choices, page)
 from backprop.doctor.passes import Passes
 from backprop.doctor.words import Diagnosis
 from backprop.mlp import Params
 
 __all__ = ["MISTAKES", "VERDICTS", "Diagnosis", "diagnose", "page", "wrong_gradient"]
 UNSAID = ("sigmoid", "sigmoid", "cross-entropy", 0.0)
+NOTHING = search.Found([], [], ())
 
 
 def diagnose(params, X, Y, claimed, convention=None, *, hidden="sigmoid", output="sigmoid", loss="cross-entropy", lam=0.0):
@@ -49,56 +50,54 @@ def diagnose(params, X, Y, claimed, convention=None, *, hidden="sigmoid", output
 
 def _judge(network, claimed, asked, said):
     """Return the Diagnosis of a claim for one reading of params, X and Y."""
-    depth = len(network.W) - 1
-    assumed = described(depth, *said)
-    if said != UNSAID or ((network.Y >= 0) & (network.Y <= 1)).all():
-        if not assumed.squared:
-            validate.targets(network.Y, *network.Y.shape)
-        first = _case(network, assumed, asked)
-        read = claims.read(claimed, first.net, network.numbers, network.folded)
-        found, claim = _explained(first, read)
-    else:
-        first, found, claim, read = None, None, None, []
-    if said == UNSAID and (found is None or not found.readings or found.left or found.readings[0].choices):
-        found, claim = _elsewhere(network, claimed, asked, assumed, found, claim)
-    if first is None and not found:
+    assumed = described(len(network.W) - 1, *said)
+    allowed = assumed.squared or ((network.Y >= 0) & (network.Y <= 1)).all()
+    if said != UNSAID and not allowed:
         validate.targets(network.Y, *network.Y.shape)
-    if found is None or not found.readings:
-        return words.unknown(first, read, found.weak if found else [], network.said)
+    first = _case(network, forward(network.W, network.b, network.X, network.Y, assumed), asked)
+    read = claims.read(claimed, first.net, network.numbers, network.folded)
+    found, claim = _best([(search.explain(first, claim.parts), claim) for claim in read]) if allowed else (NOTHING, read[0])
+    if said == UNSAID and (not found.readings or found.left or found.readings[0].choices):
+        found, claim = _elsewhere(network, first, read, asked, found, claim)
+    if not found.readings and not allowed:
+        validate.targets(network.Y, *network.Y.shape)
+    if not found.readings:
+        return words.unknown(first, read, found.weak, network.said)
     return words.diagnosis(found, assumed, (*network.said, *claim.said))
 
 
-def _case(network, assumed, asked):
+def _case(network, net, asked):
     """Return what is known before anything is claimed."""
-    net = forward(network.W, network.b, network.X, network.Y, assumed)
     bias = "first-row" if network.folded == "first" else "vector"
-    return search.Case(net, Passes(net), asked or Convention(network.weights, "sum", bias), asked is None)
+    return search.Case(net, Passes(net), choices(net), asked or Convention(network.weights, "sum", bias), asked is None)
 
 
-def _explained(case, read, most=search.MOST):
-    """Return what the search gave for the claim that it explains best, and that claim."""
-    found = [(search.explain(case, claim.parts, most), claim) for claim in read]
-    best = min(found, key=lambda pair: (not pair[0].readings, len(pair[0].left), pair[0].readings[0].rank[:1] if pair[0].readings else (),
-                                        pair[1].order))
-    everything = sorted((r for result, _ in found for r in result.readings if len(result.left) == len(best[0].left)), key=lambda r: r.rank)
-    weak = sorted((r for result, _ in found for r in result.weak), key=lambda r: r.rank)
-    first = best[0].readings[:1]
-    return search.Found(first + [r for r in everything if r not in first], weak, best[0].left), best[1]
+def _best(found):
+    """Return what the search gave for the claim that it explains best, with the readings of the others, and that claim."""
+    def simplest(pair):
+        result, claim = pair
+        return not result.readings, len(result.left), result.readings[0].rank[:1] if result.readings else (), claim.order
+
+    best, claim = min(found, key=simplest)
+    others = [r for result, _ in found for r in result.readings if result is not best and len(result.left) == len(best.left)]
+    readings = [*best.readings[:1], *sorted([*best.readings[1:], *others], key=lambda reading: reading.rank)]
+    weak = sorted((r for result, _ in found for r in result.weak), key=lambda reading: reading.rank)
+    return search.Found(readings, weak, best.left), claim
 
 
-def _elsewhere(network, claimed, asked, assumed, found, claim):
+def _elsewhere(network, first, read, asked, found, claim):
     """Return what other networks explain: all of it if the assumed one explains nothing, else where the claim is right."""
-    known = found is not None and found.readings and not found.left
-    best = None
-    for other in every_description(len(network.W) - 1, network.Y):
-        if other != assumed:
-            case = _case(network, other, asked)
-            read = claims.read(claimed, case.net, network.numbers, network.folded)
-            result, read = _explained(case, read, 0 if known else 1)
-            if result.readings and not result.left and (not known or not result.readings[0].choices):
-                readings = [r._replace(reassumed=True) for r in result.readings]
+    known = bool(found.readings and not found.left)
+    best, net = None, first.net
+    for other in every_description(net.L - 1, net.Y):
+        net = redescribed(net, other)
+        if other != first.net.description:
+            case = _case(network, net, asked)
+            result, which = _best([(search.glance(case, claim.parts, int(not known)), claim) for claim in read])
+            if result.readings and not result.left and not (known and result.readings[0].choices):
+                readings = [reading._replace(reassumed=True) for reading in result.readings]
                 if best is None or readings[0].rank < best[0].readings[0].rank:
-                    best = search.Found(readings, [], ()), read
+                    best = search.Found(readings, [], ()), which
     if not best:
         return found, claim
     if known and found.readings[0].mistakes < search.MOST:
@@ -143,5 +142,5 @@ def _finished(net, layer, choice, eta):
         db = db + lam * net.b[layer]
     if choice.row == TRANSPOSED:
         dW = dW.T
-    factor = choice.mistake.spoil(net, layer, choice.way) if line == "scale" else 1
+    factor = choice.mistake.spoil(Sizes(net.n, net.t, len(net.W[layer])), choice.way) if line == "scale" else 1
     return factor * dW, None if db is None else factor * db

@@ -15,6 +15,7 @@ ROUNDING = {np.dtype(np.float32): 1e-5}                      # of a gradient com
 ROUNDING_FLOAT64 = 1e-6                                      # room for nudges, which are no more exact than that
 NOTHING = 1e-15                                              # what counts as zero beside the largest number claimed
 HALF_UNIT = 0.51                                             # of the last digit, and a little for binary fractions
+LOOKED_AT = 200                                              # entries, to see with how many digits an array is written
 COLUMNS = 2                                                  # of a gradient check: nudged and claimed
 
 
@@ -93,11 +94,11 @@ def _of_list(items, net):
 
 def _of_array(array, net):
     """Return the Claims of one array without a name: any array of the network that its shape allows."""
-    found = [Claim((part,)) for where in slots_of(net) if (part := _part(where, array, net))]
-    found += [] if found else [Claim(tuple(parts)) for where in slots_of(net) if where[0] == "W" and (parts := _folded(where, array, net))]
+    found = [claim_of([part]) for where in slots_of(net) if (part := _part(where, array, net))]
+    found += [] if found else [claim_of(parts) for where in slots_of(net) if where[0] == "W" and (parts := _folded(where, array, net))]
     found += [] if found else _unrolled(array, net)
     found += [] if found else _columns(array, net)
-    found += [] if found else [Claim(parts, said) for where in slots_of(net) for parts, said in _shape_tells(where, array, net)]
+    found += [] if found else [claim_of(parts, said) for where in slots_of(net) for parts, said in _shape_tells(where, array, net)]
     if not found:
         raise ValueError(f"claimed is {array.shape}: the gradient of this network has {shapes(net)}, or their transposes"
                          + _cure(array, net))
@@ -147,7 +148,7 @@ def _claim(slots, net, said, refuse=False):
             return None
         parts += laid or ([part] if part else told[0][0])
         more += told[0][1] if told else []
-    return Claim(_as_exact_as_the_others(parts), (*said, *more))
+    return claim_of(parts, (*said, *more))
 
 
 def _refuse(where, array, net, label):
@@ -156,6 +157,11 @@ def _refuse(where, array, net, label):
     if where not in slots_of(net):
         raise ValueError(f"{label} is given but this network has no biases: it has {shapes(net)}")
     raise ValueError(f"{label} is {array.shape}: it needs the shape {shape_of(where, net)} or its transpose{_cure(array, net)}")
+
+
+def claim_of(parts, said=()):
+    """Return the Claim of several arrays, each number as exact as it is written."""
+    return Claim(_as_exact_as_the_others(parts), tuple(said))
 
 
 def _as_exact_as_the_others(parts):
@@ -168,8 +174,10 @@ def _as_exact_as_the_others(parts):
 
 
 def _digits(array):
-    """Return the most decimals and the most significant digits that an entry has."""
-    written = [Decimal(str(x)).normalize().as_tuple() for x in array.ravel() if x]
+    """Return the most decimals and the most significant digits that an entry has; of a large array some are looked at."""
+    flat = array.ravel()
+    flat = flat[:: -(-flat.size // LOOKED_AT)] if flat.size > LOOKED_AT else flat
+    written = [Decimal(str(x)).normalize().as_tuple() for x in flat if x]
     return max((-x.exponent for x in written), default=0), max((len(x.digits) for x in written), default=0)
 
 
@@ -194,7 +202,7 @@ def _made(where, laid, net, pass_kind=None):
     value = [v for v, _, _ in laid]
     parts = [Part(name_of(where, net), *where, tuple(Laid(v, turned, form, None, None) for v, turned, form in laid),
                   pass_kind or where[0])]
-    return _as_exact_as_the_others(parts)[0] if value else None
+    return parts[0] if value else None
 
 
 def _weights(array, shape):
@@ -296,7 +304,7 @@ def _cut(flat, layout, turned, words, net):
             parts.append(_made(("W", layer), [(matrix[rows[0]], None, kind)], net))
             parts.append(_made(("b", layer), [(matrix[rows[1]], None, kind)], net))
     how = "rows of (out, in), or columns of (in, out)" if turned else "rows of (in, out), or columns of (out, in)"
-    return Claim(_as_exact_as_the_others(parts), (f"a vector, cut into {words}, as {how}",))
+    return claim_of(parts, (f"a vector, cut into {words}, as {how}",))
 
 
 def _columns(array, net):
@@ -313,4 +321,4 @@ def _columns(array, net):
 
 def _of_column(column, net):
     whole = _unrolled(column, net)
-    return whole or [Claim((part,)) for where in slots_of(net) if (part := _part(where, column, net))]
+    return whole or [claim_of([part]) for where in slots_of(net) if (part := _part(where, column, net))]

@@ -110,12 +110,11 @@ def described(depth, hidden, output, loss, lam):
 def every_description(depth, Y):
     """Yield the descriptions that go with these targets, all hidden layers alike."""
     bounded = bool(((Y >= 0) & (Y <= 1)).all())
-    for loss, row in LOSSES.items():
-        if loss != "cross-entropy" or bounded:
-            for output in row.outputs:
+    for hidden in ACTIVATIONS if depth else ("sigmoid",):
+        for loss, row in LOSSES.items():
+            for output in row.outputs if bounded or loss != "cross-entropy" else ():
                 if output != "softmax" or Y.shape[1] > 1:
-                    for hidden in ACTIVATIONS if depth else ("sigmoid",):
-                        yield Description((hidden,) * depth, output, loss)
+                    yield Description((hidden,) * depth, output, loss)
 
 
 class Network(NamedTuple):
@@ -160,7 +159,20 @@ class Network(NamedTuple):
 def forward(W, b, X, Y, description):
     """Return the Network after the forward pass; W and b are lists from the first layer on, X (n, m), Y (n, t)."""
     Z, A = [None], [X]
-    for W_l, b_l, phi in zip(W, b, (*description.hidden, description.output)):
-        Z.append(A[-1] @ W_l if b_l is None else A[-1] @ W_l + b_l)                   # (n, units)
-        A.append(OUTPUTS[phi](Z[-1]) if len(A) == len(W) else ACTIVATIONS[phi].value(Z[-1]))
+    for W_l, b_l, phi in zip(W, b, description.hidden):
+        Z.append(_net_input(A[-1], W_l, b_l))                                         # (n, units)
+        A.append(ACTIVATIONS[phi].value(Z[-1]))
+    Z.append(_net_input(A[-1], W[-1], b[-1]))                                         # (n, t)
+    A.append(OUTPUTS[description.output](Z[-1]))
     return Network((None, *W), (None, *b), Y, tuple(Z), tuple(A), description)
+
+
+def _net_input(A, W, b):
+    return A @ W if b is None else A @ W + b
+
+
+def redescribed(net, description):
+    """Return the Network under another description; with the same hidden layers nothing but its outputs is new."""
+    if description.hidden != net.description.hidden:
+        return forward(net.W[1:], net.b[1:], net.A[0], net.Y, description)
+    return net._replace(A=(*net.A[:-1], OUTPUTS[description.output](net.Z[-1])), description=description)

@@ -16,12 +16,20 @@ class Mistake(NamedTuple):
 
     name: str
     line: str                  # by_a, delta_out, returned, way_back, slope, input, dW, db; or scale, layout, penalty
-    spoil: Callable            # (right value of the line, at, way) -> wrong value; of a scale: (network, layer, way) -> factor
+    spoil: Callable            # (right value of the line, at, way) -> wrong value; of a scale: (Sizes, way) -> factor
     ways: Callable             # network -> (layers, way) of each way to make it
     code: str                  # what stands in a program; {way}, this layer {l}, the one before {k}, the one after {j}
     apart: str                 # the numbers on which it shows
     section: str               # where the book explains it
     why: str
+
+
+class Sizes(NamedTuple):
+    """Hold the numbers that a gradient may be multiplied or divided by."""
+
+    n: int                     # examples
+    t: int                     # outputs
+    inputs: int                # of the layer
 
 
 class Verdict(NamedTuple):
@@ -178,12 +186,11 @@ def _over_examples(v, at, way):
 
 
 def _size(number):
-    return lambda net, layer, way: float(number(net)) if way == "times" else 1 / number(net)
+    return lambda sizes, way: float(number(sizes)) if way == "times" else 1 / number(sizes)
 
 
-def _fan_in(net, layer, way):
-    inputs = net.W[layer].shape[0]
-    return {"times": float(inputs), "divided by": 1 / inputs, "divided, in place of n, by": net.n / inputs}[way]
+def _fan_in(sizes, way):
+    return {"times": float(sizes.inputs), "divided by": 1 / sizes.inputs, "divided, in place of n, by": sizes.n / sizes.inputs}[way]
 
 
 _PATHS = "A hidden unit reaches J through every output. The paths add, so none may be left out."
@@ -284,22 +291,22 @@ MISTAKES = (
     Mistake("penalty-twice", "penalty", None, _penalty, "dW + 2 * lam * W", "a λ above 0", "sec-n-l2", _PENALTY),
     Mistake("penalty-on-biases", "penalty", None, lambda net: _penalty(net) and _biases(net),
             "db + lam * b", "biases other than 0", "sec-n-l2", _PENALTY),
-    Mistake("sign", "scale", lambda net, layer, way: -1.0, lambda net: [((), "times")],
+    Mistake("sign", "scale", lambda sizes, way: -1.0, lambda net: [((), "times")],
             "Y - A where A - Y is meant", "other numbers", "sec-descend",
             "The gradient points uphill: δ = a - y. The minus sign belongs to the step."),
-    Mistake("factor-n", "scale", _size(lambda net: net.n), _both, "the gradient {way} n", "another number of examples", "sec-n-mean",
+    Mistake("factor-n", "scale", _size(lambda z: z.n), _both, "the gradient {way} n", "another number of examples", "sec-n-mean",
             "Divide by n once, where the examples are summed, if J is their mean. Don't if J is their sum."),
     Mistake("factor-fan-in", "scale", _fan_in, lambda net: [((), "divided by"), ((), "divided, in place of n, by")],
             "the gradient {way} the number of inputs of the layer", "layers of different sizes", "sec-n-mean", _FAN_IN),
-    Mistake("factor-t", "scale", _size(lambda net: net.t), _both, "the gradient {way} t", "another number of outputs", "sec-n-mean",
+    Mistake("factor-t", "scale", _size(lambda z: z.t), _both, "the gradient {way} t", "another number of outputs", "sec-n-mean",
             "J sums over the outputs. A mean over them has a gradient t times smaller."),
-    Mistake("factor-nt", "scale", _size(lambda net: net.n * net.t), _both, "the gradient {way} n t", "another n or t", "sec-n-mean",
+    Mistake("factor-nt", "scale", _size(lambda z: z.n * z.t), _both, "the gradient {way} n t", "another n or t", "sec-n-mean",
             "The mean over all n t entries, the default of some libraries, is neither the sum nor the mean over examples."),
-    Mistake("factor-two", "scale", _size(lambda net: 2), _both, "the gradient {way} two", "sizes other than 2", "sec-loss",
+    Mistake("factor-two", "scale", _size(lambda z: 2), _both, "the gradient {way} two", "sizes other than 2", "sec-loss",
             "A 2 comes from a square without its ½. Cross-entropy has none."),
     Mistake("factor-fan-in", "scale", _fan_in, lambda net: [((), "times")],
             "the gradient {way} the number of inputs of the layer", "layers of different sizes", "sec-n-mean", _FAN_IN),
-    Mistake("factor", "scale", lambda net, layer, way: way, lambda net: [],
+    Mistake("factor", "scale", lambda sizes, way: way, lambda net: [],
             "the gradient times {way}", "other numbers", "sec-n-mean",
             "Every entry is off by one number, and it is not n, t, n t or 2. Look for a scale, e.g. a learning rate."),
 )

@@ -3,6 +3,7 @@
 Array by array: `matches` are the passes whose array is a multiple of the claimed one. Then over all arrays: `readings` are
 the smallest sets of mistakes with which, in one convention, every array is explained by those of the set that reach it.
 """
+from functools import cache
 from itertools import combinations
 from typing import NamedTuple
 
@@ -12,7 +13,7 @@ from backprop.conventions import CHOICES, Convention
 from backprop.doctor.claims import Laid, Part
 from backprop.doctor.description import Network
 from backprop.doctor.mistakes import (EACH, FACTOR, MISSING, MISTAKES, ON_BIASES, ONE_EXAMPLE, REPLACING, SCALES, STALE, TRANSPOSED,
-                                      TWICE, Choice, choices)
+                                      TWICE, Choice, Sizes)
 from backprop.doctor.passes import Passes, reaching
 
 MOST = 2                       # mistakes that are seen through in one array
@@ -33,6 +34,7 @@ class Case(NamedTuple):
 
     net: Network
     run: Passes
+    choices: list              # the single mistakes that the network allows
     wanted: Convention         # how the claim is meant
     any_convention: bool       # or in any other
 
@@ -100,12 +102,12 @@ def place(choice):
 
 
 # --- one array ----------------------------------------------------------------------------------------------------
-def candidates(net, level, including=()):
+def candidates(case, level, including=()):
     """Return the sets of at most `level` mistakes; pairs only if they hold one of `including`, if there is any."""
-    single = [c for c in choices(net) if c.row != STALE]
+    single = [c for c in case.choices if c.row != STALE]
     found = [(), *((c,) for c in single)] if level else [()]
     if level > 1:
-        paired = [c for c in single if not dropped_far_in(net, c)]
+        paired = [c for c in single if not dropped_far_in(case.net, c)]
         found += [pair for pair in combinations(paired, 2) if (not including or {*pair} & {*including}) and go_together(*pair)]
     return found
 
@@ -220,8 +222,8 @@ def updated_too_early(case, part, level):
     """Return the Matches with a learning rate that is fitted: weights updated before the errors go back through them."""
     net = case.net
     found = []
-    for row in (c for c in choices(net) if c.row == STALE and reaching((c,), part.pass_kind, part.layer)):
-        for other in candidates(net, level - 1):
+    for row in (c for c in case.choices if c.row == STALE and reaching((c,), part.pass_kind, part.layer)):
+        for other in candidates(case, level - 1):
             if all(go_together(row, c) and reaching((c,), part.pass_kind, part.layer) for c in other):
                 found += fitted(case, part, tuple(sorted((*other, row), key=lambda c: c.row)))
     return found
@@ -260,10 +262,10 @@ def least_squares(laid, start, rate):
 
 
 # --- one array in one convention ----------------------------------------------------------------------------------
-def scales(net, layer, most, extra=()):
-    """Return (factor, choices) for the products of at most so many mistakes that scale an array of this layer."""
-    single = [Choice(row, (), way) for row in SCALES for _, way in MISTAKES[row].ways(net)]
-    single = [(c, MISTAKES[c.row].spoil(net, layer, c.way)) for c in single] + [(c, c.way) for c in extra]
+@cache
+def scales(sizes, ways, most):
+    """Return (factor, choices) for the products of at most so many mistakes that scale an array; ways are (row, way)."""
+    single = [(Choice(row, (), way), MISTAKES[row].spoil(sizes, way)) for row, way in ways]
     found = [(1.0, ())] + [(factor, (c,)) for c, factor in single] * (most > 0)
     if most > 1:
         found += [(f * g, (c, d)) for (c, f), (d, g) in combinations(single, 2)
@@ -275,11 +277,13 @@ def options(case, part, found, convention, extra=()):
     """Return {mistakes: Option} of one array in one convention."""
     net, explained = case.net, {}
     divisor = convention.divisor(net.n, net.t)
+    sizes = Sizes(net.n, net.t, net.W[part.layer].shape[0])
+    ways = tuple((row, way) for row in SCALES for _, way in MISTAKES[row].ways(net)) + tuple((c.row, c.way) for c in extra)
     for match in found:
         turned = match.laid.turned is not None and match.laid.turned != (convention.weights == "out,in")
         base = (*match.made, *({"each": (Choice(EACH, (), None),), "delta": (Choice(ONE_EXAMPLE, (), None),)}.get(part.pass_kind, ())),
                 *((Choice(TRANSPOSED, (), None),) * turned))
-        for factor, scaled in scales(net, part.layer, MOST - len(base), extra):
+        for factor, scaled in scales(sizes, ways, MOST - len(base)):
             if np.isnan(match.factor) or abs(match.factor - factor / divisor) <= ALIKE * abs(match.factor):
                 penalty = penalty_mistake(case, part, match.penalty, factor, divisor)
                 reached = factor / divisor * match.value
@@ -436,23 +440,32 @@ class Found(NamedTuple):
     left: tuple                # the parts that nothing explains
 
 
-def explain(case, parts, most=MOST):
+def explain(case, parts):
     """Return what the search gives for the arrays of a claim: single mistakes first, pairs where these do not explain it."""
-    found = matches(case, parts, candidates(case.net, min(most, 1)))
-    if most:
-        for part in parts:
-            found[part] += updated_too_early(case, part, 1)
+    found = matches(case, parts, candidates(case, 1))
+    for part in parts:
+        found[part] += updated_too_early(case, part, 1)
     first = judged(case, found)
-    if most < MOST:
-        return first
     enough = first.readings and not first.left and first.readings[0].mistakes <= 1
-    pairs = candidates(case.net, MOST, first.readings[0].choices if enough else ())
-    if not enough or first.readings[0].choices:
-        more = matches(case, parts, [pair for pair in pairs if len(pair) == MOST])
-        for part in parts:
-            found[part] += more[part] + (updated_too_early(case, part, MOST) if not enough else [])
+    if enough and not first.readings[0].choices:
+        return first
+    pairs = candidates(case, MOST, first.readings[0].choices if enough else ())
+    more = matches(case, parts, [pair for pair in pairs if len(pair) == MOST])
+    for part in parts:
+        found[part] += more[part] + ([] if enough else updated_too_early(case, part, MOST))
     second = judged(case, found)
     return second if second.readings and not second.left else last_resort(case, found, second)
+
+
+def glance(case, parts, most):
+    """Return what at most `most` mistakes (none or one) explain, if they explain every array; given up at the first they do not."""
+    found, made_sets = {}, candidates(case, most)
+    for part in sorted(parts, key=lambda part: (-part.layer, part.count)):
+        found |= matches(case, [part], made_sets)
+        found[part] += updated_too_early(case, part, 1) if most and not found[part] else []
+        if not found[part]:
+            return Found([], [], (part,))
+    return judged(case, found)
 
 
 def judged(case, found, extra=()):

@@ -5,10 +5,9 @@ from textwrap import fill
 
 import numpy as np
 
-from backprop.conventions import BOOK, PRESETS, Convention
+from backprop.conventions import PRESETS, Convention
 from backprop.doctor import mistakes
-from backprop.doctor.mistakes import FACTOR, MISTAKES, ONE_EXAMPLE, SCALES, STALE, VERDICTS, page
-from backprop.doctor.search import within
+from backprop.doctor.mistakes import FACTOR, MISTAKES, STALE, VERDICTS, page
 
 REDUCTIONS = {"sum": "sum", "mean": "mean over n", "mean_all": "mean over n t entries"}
 WIDTH = 76                     # of a printed line
@@ -79,7 +78,8 @@ def code(choice, net, divisor=1):
               "phi": net.phi(layer), "way": way_of(choice, net, divisor)}
     text = mistake.code.format(**fields).replace("Z_X", "X").replace("A_X", "X")
     if mistake.line == "scale" and choice.row != FACTOR:
-        ratios = dict.fromkeys(f"{mistake.spoil(net, l, choice.way):.6g}" for l in range(1, net.L + 1))
+        sizes = [mistakes.Sizes(net.n, net.t, net.W[k].shape[0]) for k in range(1, net.L + 1)]
+        ratios = dict.fromkeys(f"{mistake.spoil(z, choice.way):.6g}" for z in sizes)
         text += f" (ratio {' and '.join(ratios)})"
     alone = len(choice.layers) < net.L - 1 and net.L > 2 and mistake.line in ("slope", "input", "way_back")
     return text + (f", in layer {net.label(layer)} only" if alone else "")
