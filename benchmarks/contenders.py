@@ -1,8 +1,8 @@
 """Who computes the loss and its gradient, each in its own words, all from the same numbers.
 
-A contender is a function of (params, X, Y) that prepares what it needs and returns (run, read): run() does the work that
-is timed, read(run()) gives (J, [dW_h, dW_out, db_h, db_out]) as NumPy arrays, to be compared. The limits compute nothing
-of use: they are what no program built on the same matrix product can beat by much.
+A contender is a function of (params, X, Y) that prepares what it needs and returns (run, read): run() does the work
+that is timed, read(run()) gives (J, [dW_h, dW_out, db_h, db_out]) as NumPy arrays, to be compared. The limits compute
+nothing of use: they are what no program built on the same matrix product can beat by much.
 """
 import inspect
 from time import perf_counter
@@ -28,7 +28,7 @@ def textbook(params, X, Y):
 
 
 def product(A, B):
-    """Return the faster way to multiply arrays of these shapes: A B, or (Bᵀ Aᵀ)ᵀ, which stores the same numbers by columns."""
+    """Return the faster way to multiply arrays of these shapes: A B, or (Bᵀ Aᵀ)ᵀ, which stores them by columns."""
     ways = (lambda A, B: A @ B, lambda A, B: (B.T @ A.T).T)
     A, B = A[:1024], B[:, :1024]                        # enough to tell
 
@@ -133,7 +133,8 @@ def jax_jit(params, X, Y):
         return (jnp.maximum(Z, 0) - Y * Z + jnp.log1p(jnp.exp(-jnp.abs(Z)))).sum()
     f = jax.jit(jax.value_and_grad(loss))
     arguments = [jnp.asarray(p) for p in params], jnp.asarray(X), jnp.asarray(Y)
-    return lambda: jax.block_until_ready(f(*arguments)), lambda result: (float(result[0]), [np.asarray(g) for g in result[1]])
+    return (lambda: jax.block_until_ready(f(*arguments)),
+            lambda result: (float(result[0]), [np.asarray(g) for g in result[1]]))
 
 
 def autograd(params, X, Y):
@@ -149,8 +150,9 @@ def autograd(params, X, Y):
 
 
 def scikit_learn(params, X, Y):
-    """Call what MLPClassifier calls at each step (a private method: there is no public one); it gives the mean over n."""
+    """Call what MLPClassifier calls at each step (a private method; none is public); it gives the mean over n."""
     import inspect
+
     from sklearn.neural_network import MLPClassifier
     network = MLPClassifier((params.W_h.shape[1],), activation="logistic", solver="sgd", alpha=0)
     network.partial_fit(X[:1], Y[:1].astype(int), classes=np.arange(Y.shape[1]))

@@ -1,6 +1,6 @@
 """Measure one thing in this process and print it as JSON; run.py starts one process for each.
 
-    python benchmarks/measure.py turn|own|chunks|stream|counts … (see run.py)
+    python -m benchmarks.measure turn|own|chunks|stream|counts … (see run.py)
 """
 import json
 import sys
@@ -14,13 +14,13 @@ import numpy as np
 
 import backprop
 from backprop import fast
-from contenders import CHUNK, CONTENDERS, disagreement, installed, numbers, textbook
+from benchmarks.contenders import CHUNK, CONTENDERS, disagreement, installed, numbers, textbook
 
-AGREE = {"float64": 1e-10, "float32": 2e-3}             # of the largest entry: sums of 60 000 float32 numbers differ so much
+AGREE = {"float64": 1e-10, "float32": 2e-3}      # of the largest entry: sums of 60 000 float32 numbers differ so much
 
 
 def ready(names, params, X, Y):
-    """Return {name: run} and {name: disagreement with the textbook form in float64}, refusing who computes something else."""
+    """Return {name: run} and {name: disagreement with the textbook form in float64}; refuse who computes otherwise."""
     run, _ = textbook(*(type(params)(*(p.astype(float) for p in params)), X.astype(float), Y.astype(float)))
     reference, runs, apart = run(), {}, {}
     for name in names:
@@ -47,7 +47,7 @@ def timed(run, times):
 
 
 def rounds(runs, seconds, least=3):
-    """Time all in turn, A B C A B C, every other round backwards, for so many seconds; return {name: [seconds per call]}."""
+    """Time all in turn, every other round backwards, for so many seconds; return {name: [seconds per call]}."""
     def calls(run):                                     # in a row, so that they take a millisecond
         first = timed(run, 1)
         return 1 if first > 0.1 else max(1, round(1e-3 / min(timed(run, 1) for _ in range(3))))
@@ -67,9 +67,11 @@ def turn(m, d, t, n, dtype, seconds):
     limits = [name for name in ("limit", "limit in pieces") if name in taken]
     lowest = min(limits, key=lambda name: median(taken[name]))
     over = {name: {f"over {base}": median(a / b for a, b in zip(times, taken[base]))
-                   for base in (lowest, "limit", "PyTorch", "PyTorch modules") if base in taken} for name, times in taken.items()}
+                   for base in (lowest, "limit", "PyTorch", "PyTorch modules") if base in taken} for name,
+            times in taken.items()}
     return {"rounds": len(taken["limit"]), "lowest limit": lowest, "apart": apart,
-            "times": {name: {"median": median(times), "fastest": min(times), **over[name]} for name, times in taken.items()}}
+            "times": {name: {"median": median(times), "fastest": min(times), **over[name]} for name,
+                      times in taken.items()}}
 
 
 def own(name, m, d, t, n, dtype, seconds):
@@ -82,12 +84,13 @@ def own(name, m, d, t, n, dtype, seconds):
 def chunks(m, d, t, n, dtype, seconds):
     """Time value_and_gradient with pieces of several sizes, in turn: rows, seconds and peak memory."""
     arrays = numbers(m, d, t, n, dtype)
-    runs = {rows: lambda rows=rows: backprop.value_and_gradient(*arrays, chunk=rows) for rows in (16, 64, 256, 1024, 4096, n)}
+    runs = {rows: lambda rows=rows: backprop.value_and_gradient(*arrays, chunk=rows)
+            for rows in (16, 64, 256, 1024, 4096, n)}
     taken = rounds(runs, seconds)
     return [{"rows": rows, "median": median(taken[rows]), "peak": peak(run)} for rows, run in runs.items()]
 
 
-# --- a file larger than one likes to hold ------------------------------------------------------------------------------
+# --- a file larger than one likes to hold ---------------------------------------------------------------------------
 def private_memory():
     """Return the bytes that belong to this process alone, files that are mapped not counted; None where nobody says."""
     try:
@@ -130,17 +133,18 @@ def stream(m, d, t, largest, seconds):
         taken = {n: [] for n in sizes}
         end = perf_counter() + seconds
         while perf_counter() < end or len(taken[largest]) < 3:
-            for n in sizes:                             # at places far apart, so that no n finds its examples in the cache
+            for n in sizes:                             # far apart, so that no n finds its examples in the cache
                 starts = range(0, largest - n + 1, max(n, largest // 8))
                 taken[n].append(min(timed(run_on(n, start), 1) for start in starts))
         result = {"m-d-t": [m, d, t], "grown": grown, "runs": [
             {"n": n, "median": median(taken[n]), "fastest": min(taken[n]), "peak": peak(run_on(n))} for n in sizes]}
         whole = textbook(params, files[0][:largest // 10], files[1][:largest // 10])[0]
-        result["textbook"] = {"n": largest // 10, "seconds": min(timed(whole, 1) for _ in range(2)), "peak": peak(whole)}
+        result["textbook"] = {"n": largest // 10, "seconds": min(timed(whole, 1) for _ in range(2)),
+                              "peak": peak(whole)}
     return result
 
 
-# --- operations and bytes ----------------------------------------------------------------------------------------------
+# --- operations and bytes -------------------------------------------------------------------------------------------
 COUNTED = {}
 
 
@@ -180,8 +184,9 @@ class Read:
 
 def predicted(m, d, t):
     """Return what one example costs, by formula: operations and bytes in float64."""
+    reused = sys.version_info < (3, 14)                 # there NumPy computes a * (1 - a) in the memory of 1 - a
     return {"product": 4 * m * d + 6 * d * t, "exp and log": d + 3 * t, "other": 8 * d + 13 * t, "read": 8 * (m + t),
-            "held": 8 * (4 * d + 3 * t)}
+            "held": 8 * ((4 if reused else 5) * d + 3 * t)}
 
 
 def predicted_piece(m, d, t, rows=CHUNK):
@@ -190,7 +195,7 @@ def predicted_piece(m, d, t, rows=CHUNK):
 
 
 def counted(m, d, t, n):
-    """Return what one example costs, counted while the module works: operations, bytes read, and bytes held at the peak."""
+    """Return what one example costs, counted while the module works: operations, bytes read, bytes held at the peak."""
     params, X, Y = numbers(m, d, t, n, "float64")
     COUNTED.clear()
     fast._piece(*(a.view(Counted) for a in (*params, X, Y)))

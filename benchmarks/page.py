@@ -1,18 +1,20 @@
 """Make the appendix "How fast is it?" from results.json: every number on the page is read from there.
 
-    python benchmarks/page.py
+    python -m benchmarks.page
 """
 import json
 import re
 from pathlib import Path
 
-from contenders import CHUNK
+from benchmarks.contenders import CHUNK
 
 HERE = Path(__file__).resolve().parent
 CHAPTERS = HERE.parent / "chapters"
 PAGE, PICTURE = CHAPTERS / "appendix_speed.md", CHAPTERS / "appendix_speed.png"
-SHOWN = ["limit in pieces", "this module", "textbook form", "PyTorch", "PyTorch modules", "JAX, compiled", "autograd", "scikit-learn"]
-NAMES = {"limit in pieces": "the products in pieces", "PyTorch": "PyTorch, eager", "PyTorch modules": "PyTorch, `torch.nn`"}
+SHOWN = ["limit in pieces", "this module", "textbook form", "PyTorch", "PyTorch modules", "JAX, compiled", "autograd",
+         "scikit-learn"]
+NAMES = {"limit in pieces": "the products in pieces", "PyTorch": "PyTorch, eager",
+         "PyTorch modules": "PyTorch, `torch.nn`"}
 MODULE = "this module"
 TIED = "\u00a0"                                         # a space at which no line ends
 OVER = f"{TIED}/ "
@@ -66,8 +68,10 @@ def ratio(value):
 
 def in_turn(results, threads):
     """Write the table of ratios to the limit, all in turn in one process."""
-    found = {case: [pick(results, list(case), dtype, threads)["times"] for dtype in ("float64", "float32")] for case in cases(results)}
-    rows = [["**limit**, time", *(OVER.join(seconds(times["limit"]["median"]) for times in both) for both in found.values())]]
+    found = {case: [pick(results, list(case), dtype, threads)["times"] for dtype in ("float64", "float32")]
+             for case in cases(results)}
+    rows = [["**limit**, time", *(OVER.join(seconds(times["limit"]["median"]) for times in both)
+                                  for both in found.values())]]
     for name in SHOWN:
         if all(name in both[0] for both in found.values()):
             bold = "**" if name == MODULE else ""
@@ -78,14 +82,16 @@ def in_turn(results, threads):
 
 def both_cores_free(results):
     """Tell whether two threads were ever two threads: on every large case the bare products took less time than on one."""
-    return all(pick(results, list(case), dtype, 2)["times"]["limit"]["median"] < pick(results, list(case), dtype, 1)["times"]["limit"]["median"]
+    return all(pick(results, list(case), dtype, 2)["times"]["limit"]["median"] < pick(results, list(case), dtype,
+                                                                                      1)["times"]["limit"]["median"]
                for case in cases(results) if case[3] > 1 for dtype in ("float64", "float32"))
 
 
 def two_threads(results):
     """Write the table for two threads, or why there is none."""
     if both_cores_free(results):
-        return in_turn(results, 2) + ("\n\nOnly the products use the second thread. The arithmetic between them takes as long as before, so it weighs more\n"
+        return in_turn(results, 2) + (
+            "\n\nOnly the products use the second thread. The arithmetic between them takes as long as before, so it weighs more\n"
                                       "beside a limit that is nearly halved.")
     return ("There is no table: while this was measured, other work ran on the machine, and with two threads the bare products took\n"
             "longer than with one. The numbers for one thread were taken in turns, but they too will be better where it is quiet.")
@@ -93,7 +99,8 @@ def two_threads(results):
 
 def alone(results):
     """Write the table of ratios to the limit, everyone with a process of its own."""
-    found = {case: [pick(results, list(case), dtype, 1)["own"] for dtype in ("float64", "float32")] for case in cases(results)}
+    found = {case: [pick(results, list(case), dtype, 1)["own"] for dtype in ("float64", "float32")]
+             for case in cases(results)}
     names = [name for name in SHOWN if all(name in both[0] for both in found.values())]
     rows = [[NAMES.get(name, name), *(OVER.join(ratio(own[name]["fastest"] / own["limit"]["fastest"]) for own in both)
                                       for both in found.values())] for name in names]
@@ -114,9 +121,11 @@ def against_pytorch(results):
                 limits = OVER.join(f"{times['PyTorch products']['over limit']:.2f}" for times in both)
         rows.append([*row, limits])
     big = cases(results)[2]
-    products = [pick(results, list(big), dtype, 1)["times"]["PyTorch products"]["over limit"] for dtype in ("float64", "float32")]
+    products = [pick(results, list(big), dtype, 1)["times"]["PyTorch products"]["over limit"]
+                for dtype in ("float64", "float32")]
     verdict = ("slower than NumPy's on the sizes of the third row, so part of the distance is the library below PyTorch"
-               if min(products) > 1.05 else "faster than NumPy's on the sizes of the third row, so this module starts with a handicap"
+               if min(products) > 1.05
+               else "faster than NumPy's on the sizes of the third row, so this module starts with a handicap"
                if max(products) < 0.95 else "about as fast as NumPy's on the sizes of the third row")
     return f"""## Against PyTorch
 
@@ -154,8 +163,10 @@ def streamed(results):
 def by_chunk(results):
     """Write the table of pieces of several sizes, and name the size that is taken unless told."""
     found = results["chunks"]
-    rows = [[("all " if k == len(found["float64"]) - 1 else "") + thousands(both[0]["rows"]), OVER.join(seconds(c["median"]) for c in both),
-             OVER.join(size(c["peak"]) for c in both)] for k, both in enumerate(zip(found["float64"], found["float32"]))]
+    rows = [[("all " if k == len(found["float64"]) - 1 else "") + thousands(both[0]["rows"]),
+             OVER.join(seconds(c["median"]) for c in both),
+             OVER.join(size(c["peak"]) for c in both)] for k,
+            both in enumerate(zip(found["float64"], found["float32"]))]
     return table(["rows in a piece", "time, float64 / float32", "memory beyond the inputs"], rows)
 
 
@@ -170,7 +181,8 @@ def waiting(results):
     """Write what a reader waits for."""
     rows = [[name, seconds(s)] for name, s in results["imports"].items()]
     found = results.get("waits", {})
-    rows += [[re.sub("^make [a-z]+", lambda command: f"`{command[0]}`", name) + (" (it failed)" if not found[name]["passed"] else ""), seconds(found[name]["seconds"])]
+    rows += [[re.sub("^make [a-z]+", lambda command: f"`{command[0]}`", name)
+              + (" (it failed)" if not found[name]["passed"] else ""), seconds(found[name]["seconds"])]
              for name in found if name != "date"]
     when = f" `make book` and `make test` were timed on {found['date']}, in a ready environment." if found else ""
     return table(["wait", "time"], rows) + f"\n\nTimes of whole processes, Python's own start included.{when}"
@@ -180,9 +192,11 @@ def text(results):
     """Return the page."""
     about, (tiny, _, big, wide) = results["machine"], cases(results)
     one = pick(results, list(big), "float64", 1)["times"]
-    versions = ", ".join(f"{'PyTorch' if n == 'torch' else 'JAX' if n == 'jax' else 'NumPy' if n == 'numpy' else n} {v}" for n, v in about["versions"].items())
+    versions = ", ".join(f"{'PyTorch' if n == 'torch' else 'JAX' if n == 'jax' else 'NumPy' if n == 'numpy' else n} {v}"
+                         for n, v in about["versions"].items())
     libraries = "".join(f"; {name} multiplies with {library}" for name, library in about["libraries"].items())
-    apart = {dtype: max(max(r["apart"].values()) for r in results["speed"] if r["dtype"] == dtype) for dtype in ("float64", "float32")}
+    apart = {dtype: max(max(r["apart"].values()) for r in results["speed"] if r["dtype"] == dtype)
+             for dtype in ("float64", "float32")}
     stream = results["stream"]
     last, whole = stream["runs"][-1], stream["textbook"]
     m, d, t = stream["m-d-t"]
@@ -265,7 +279,8 @@ One example costs, in a network with m inputs, d hidden units and t outputs:
   other three;
 - d + 3t exponentials and logarithms, and 8d + 13t other operations, entry by entry;
 - 8(m + t) bytes read, in float64;
-- 8(4d + 3t) bytes held at the peak of the textbook form, which keeps whole arrays. In pieces an example holds nothing: the
+- 8(4d + 3t) bytes held at the peak of the textbook form, which keeps whole arrays (8(5d + 3t) from Python 3.14 on, where
+  NumPy no longer reuses the memory of 1 − a for a(1 − a)). In pieces an example holds nothing: the
   whole call needs 8({thousands(CHUNK)}(2d + 3t) + 2(md + dt + d + t)) bytes, for one piece and two gradients, whatever n is.
 
 Adding up the pieces costs another (md + dt + d + t)/{thousands(CHUNK)} additions per example. Here is each formula beside what was counted
@@ -320,7 +335,8 @@ def draw(results):
     colors = ["#222222", "#0072B2", "#D55E00", "#009E73"]
     for k, (case, marker, color) in enumerate(zip(cases(results), "Dos^", colors)):
         times = pick(results, list(case), "float64", 1)["times"]
-        ax.plot([times[name]["over limit"] for name in names], [i + 0.16 * (k - 1.5) for i in range(len(names))], marker, color=color,
+        ax.plot([times[name]["over limit"] for name in names], [i + 0.16 * (k - 1.5) for i in range(len(names))],
+                marker, color=color,
                 ms=7, mec="white", mew=0.6, ls="none", label=title(case))
     ax.axvline(1, color="#6B6B6B", ls="--", lw=1.2)
     ax.set(xscale="log", yticks=range(len(names)), ylim=(len(names) - 0.5, -0.5), xlabel="time over the limit")
@@ -329,7 +345,8 @@ def draw(results):
     ax.set_xticks(ticks, [str(tick) for tick in ticks])
     ax.minorticks_off()
     ax.tick_params(length=0)
-    figure.legend(*ax.get_legend_handles_labels(), loc="outside upper center", ncols=2, handletextpad=0.2, columnspacing=1.6)
+    figure.legend(*ax.get_legend_handles_labels(), loc="outside upper center", ncols=2, handletextpad=0.2,
+                  columnspacing=1.6)
     figure.savefig(PICTURE, metadata={"Software": None})
     plt.close(figure)
 
@@ -351,7 +368,8 @@ def plain(markdown):
             continue
         if block:
             widths = [max(len(row[i]) for row in block if set(row[0]) != {"-"}) for i in range(len(block[0]))]
-            lines += ["  ".join(cell.ljust(w) if i == 0 else cell.rjust(w) for i, (cell, w) in enumerate(zip(row, widths)))
+            lines += ["  ".join(cell.ljust(w) if i == 0 else cell.rjust(w) for i,
+                                (cell, w) in enumerate(zip(row, widths)))
                       for row in block if set(row[0]) != {"-"}]
             block = []
         lines.append(line)

@@ -1,6 +1,6 @@
 """Measure everything and write results.json; page.py makes the appendix of the book from it.
 
-    python benchmarks/run.py [quick] [waits] [page]            (make bench: with the waits, a quarter of an hour)
+    python -m benchmarks.run [quick] [waits] [page]            (make bench: with the waits, a quarter of an hour)
 
 Each measurement is a process of its own, started with one thread or two. quick takes few rounds, to see that all works;
 waits also times `make book` and `make test`; page only prints and writes the page again.
@@ -17,8 +17,8 @@ from pathlib import Path
 from statistics import median
 from time import perf_counter
 
-import page
-from contenders import CONTENDERS, installed
+from benchmarks import page
+from benchmarks.contenders import CONTENDERS, installed
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
@@ -31,8 +31,10 @@ PACKAGES = ["numpy", "torch", "jax", "autograd", "scikit-learn"]
 def python(*arguments, threads=1):
     """Run this Python with so many threads and return what it prints."""
     limits = {f"{name}_NUM_THREADS": str(threads) for name in ("OMP", "OPENBLAS", "MKL", "NUMEXPR")}
-    one = {"XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1", "NPROC": "1"} if threads == 1 else {}
-    done = subprocess.run([sys.executable, "-W", "ignore", *map(str, arguments)], cwd=HERE, env={**os.environ, **limits, **one},
+    one = {"XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1",
+           "NPROC": "1"} if threads == 1 else {}
+    done = subprocess.run([sys.executable, "-W", "ignore", *map(str, arguments)], cwd=ROOT,
+                          env={**os.environ, **limits, **one},
                           capture_output=True, text=True)
     if done.returncode:
         raise SystemExit(f"{' '.join(map(str, arguments))} failed:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
@@ -41,7 +43,7 @@ def python(*arguments, threads=1):
 
 def measure(*arguments, threads=1):
     """Run one measurement of measure.py."""
-    return json.loads(python(HERE / "measure.py", *arguments, threads=threads))
+    return json.loads(python("-m", "benchmarks.measure", *arguments, threads=threads))
 
 
 def say(text):
@@ -52,13 +54,17 @@ def say(text):
 def machine():
     """Return what the numbers depend on."""
     try:
-        models = [line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")]
+        models = [line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines()
+                  if line.startswith("model name")]
     except OSError:
         models = []
     libraries = json.loads(python("-c", BLAS)) if installed("threadpoolctl") else {}
-    versions = {name: importlib.metadata.version(name) for name in PACKAGES if installed(name.replace("scikit-learn", "sklearn"))}
-    return {"date": datetime.date.today().isoformat(), "processor": models[0] if models else platform.processor() or platform.machine(),
-            "cores": os.cpu_count(), "system": platform.system(), "Python": platform.python_version(), "versions": versions,
+    versions = {name: importlib.metadata.version(name) for name in PACKAGES
+                if installed(name.replace("scikit-learn", "sklearn"))}
+    return {"date": datetime.date.today().isoformat(),
+            "processor": models[0] if models else platform.processor() or platform.machine(),
+            "cores": os.cpu_count(), "system": platform.system(), "Python": platform.python_version(),
+            "versions": versions,
             "libraries": libraries}
 
 
@@ -84,7 +90,8 @@ def speed(seconds):
             share = seconds(SECONDS[case] / (1 if dtype == "float64" else 1.6))
             for threads in (1, 2):
                 say(f"{'-'.join(map(str, case[:3]))}, n = {case[3]}, {dtype}, threads: {threads}")
-                results.append({"case": case, "dtype": dtype, "threads": threads, **measure("turn", *case, dtype, share, threads=threads)})
+                results.append({"case": case, "dtype": dtype, "threads": threads,
+                                **measure("turn", *case, dtype, share, threads=threads)})
             alone = results[-2]["own"] = {}
             for name, (_, package) in CONTENDERS.items():
                 if installed(package) and name not in ("limit in pieces", "PyTorch products", "PyTorch modules"):
@@ -101,23 +108,26 @@ def imports():
             python("-c", code)
             times.append(perf_counter() - start)
         return median(times)
-    found = {"Python alone": seconds("pass"), "import numpy": seconds("import numpy"), "import backprop": seconds("import backprop")}
+    found = {"Python alone": seconds("pass"), "import numpy": seconds("import numpy"),
+             "import backprop": seconds("import backprop")}
     for path in sorted((ROOT / "chapters").glob("*.ipynb")):
         first = next(c for c in json.loads(path.read_text("utf-8"))["cells"] if c["cell_type"] == "code")
-        found[f"imports of {path.stem}"] = seconds("\n".join(ast.unparse(node) for node in ast.parse("".join(first["source"])).body
-                                             if isinstance(node, (ast.Import, ast.ImportFrom))))
+        statements = ast.parse("".join(first["source"])).body
+        imported = [ast.unparse(node) for node in statements if isinstance(node, (ast.Import, ast.ImportFrom))]
+        found[f"imports of {path.stem}"] = seconds("\n".join(imported))
     return found
 
 
 def waits():
-    """Time make book, once more with nothing changed, and make test, with a browser and without, in a ready environment."""
+    """Time make book, again with nothing changed, and make test with and without a browser, in a ready environment."""
     found = {}
     subprocess.run(["make", "env-test"], cwd=ROOT, check=True, capture_output=True)
     for name, command, options in (("make book", "book", ""), ("make book, nothing changed", "book", ""),
                                    ("make test", "test", ""), ("make test, no browser", "test", "-m 'not browser'")):
         say(name)
         start = perf_counter()
-        done = subprocess.run(["make", command], cwd=ROOT, env={**os.environ, "PYTEST_ADDOPTS": options}, capture_output=True, text=True)
+        done = subprocess.run(["make", command], cwd=ROOT, env={**os.environ, "PYTEST_ADDOPTS": options},
+                              capture_output=True, text=True)
         found[name] = {"seconds": perf_counter() - start, "passed": done.returncode == 0}
     return {"date": datetime.date.today().isoformat(), **found}
 
@@ -144,7 +154,8 @@ def main(words):
             return s / 20 if quick else s
         results["speed"] = speed(seconds)
         say("pieces of several sizes")
-        results["chunks"] = {dtype: measure("chunks", *CASES[2], dtype, seconds(15)) for dtype in ("float64", "float32")}
+        results["chunks"] = {dtype: measure("chunks", *CASES[2], dtype, seconds(15))
+                             for dtype in ("float64", "float32")}
         say("one million examples from a file")
         results["stream"] = measure("stream", 64, 30, 10, 10**5 if quick else 10**6, 1 if quick else 18)
         say("operations and bytes")

@@ -5,9 +5,9 @@ import threading
 
 import pytest
 
-import build
-import serve
-import weigh
+from tools.judge.browser import chromium, launch
+from tools.make import build, serve
+from tools.make.lock import locked
 
 CI = bool(os.environ.get("CI"))
 loud = []
@@ -20,7 +20,7 @@ def pytest_addoption(parser):
 def pytest_configure(config):
     config.addinivalue_line("markers", "slow: takes longer; runs in `make test-all` only")
     config.addinivalue_line("markers", "browser: needs a Chromium")
-    if not weigh.chromium() and not hasattr(config, "workerinput"):
+    if not chromium() and not hasattr(config, "workerinput"):
         loud.append(f"NO CHROMIUM FOUND: THE BROWSER TESTS {'FAIL' if CI else 'ARE SKIPPED'}. "
                     "Install one (apt install chromium) or name it in the variable CHROMIUM.")
 
@@ -29,7 +29,7 @@ def pytest_collection_modifyitems(config, items):
     for item in items:
         if "slow" in item.keywords and not config.getoption("--all"):
             item.add_marker(pytest.mark.skip(reason="slow: make test-all"))
-        if "browser" in item.keywords and not weigh.chromium() and not CI:
+        if "browser" in item.keywords and not chromium() and not CI:
             item.add_marker(pytest.mark.skip(reason="no Chromium"))
 
 
@@ -52,7 +52,7 @@ def built(tmp_path_factory, request):
         shared = shared.parent
     folder = shared / "book"
     folder.mkdir(exist_ok=True)
-    with build.locked(folder / "lock"):
+    with locked(folder / "lock", "Another worker builds the book."):
         result = folder / "result"
         if not result.exists():
             good, record = build.build(into=folder, stored=True, say=lambda *a, **k: None)
@@ -71,12 +71,12 @@ def book(built):
 @pytest.fixture(scope="session")
 def browser():
     """A headless Chromium."""
-    if not weigh.chromium():
+    if not chromium():
         pytest.fail("no Chromium: install it (apt install chromium) or name it in the variable CHROMIUM")
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        yield weigh.launch(playwright)
+        yield launch(playwright)
 
 
 @pytest.fixture(scope="session")

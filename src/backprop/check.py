@@ -1,8 +1,9 @@
 """Derivatives from their definition, the loss as printed, and the comparison that a checked equation needs.
 
-Nothing of the network is imported but the container Params, so a mistake in mlp.py can never sit on both sides of a check.
+Nothing of the network is imported but the container Params: a mistake in mlp.py can never sit on both sides of a check.
 """
 import re
+from functools import partial
 
 import numpy as np
 
@@ -54,7 +55,7 @@ def _by_entry(derivative, params):
         copy[index] += by
         return copy[()]
 
-    values = [derivative(lambda by: nudged_at(index, by)) for index in np.ndindex(array.shape)]
+    values = [derivative(partial(nudged_at, index)) for index in np.ndindex(array.shape)]
     return np.array(values).reshape(array.shape + np.shape(values[0]))[()]
 
 
@@ -80,28 +81,33 @@ def check(label, by_definition, by_formula, *, method, sizes, rtol=1e-12):
     print(f"✓ {label}  by {method}, sizes {sizes}, agrees within {rtol:g}")
 
 
-def verdict(yours, by_definition, rtol=1e-6):
-    """Print whether your answer to an exercise agrees with the definition, and where it is farthest off if not.
+def verdict(yours, by_definition, rtol=1e-6, source="a nudge"):
+    """Print whether your answer to an exercise agrees with the truth, and where it is farthest off if not.
 
-    Both are numbers, arrays or Params; an answer still to be written is `...`. Never raises: it is there to be tried.
+    source names where the truth comes from: "a nudge", "counting" and the like. Both are numbers, arrays or Params; an
+    answer still to be written is `...`. Never raises: it is there to be tried.
     """
+    print(_verdict(yours, by_definition, rtol, source))
+
+
+def _verdict(yours, by_definition, rtol, source):
     if yours is ...:
-        return print("· your turn: put your answer in place of the ... and run the cells again")
+        return "· your turn: put your answer in place of the ... and run the cells again"
     try:
         mine = _parts(yours)
     except (TypeError, ValueError, OverflowError):
-        return print(f"✗ not yet: yours is a {type(yours).__name__} that holds something other than numbers")
+        return f"✗ not yet: yours is a {type(yours).__name__} that holds something other than numbers"
     defined = _parts(by_definition)
     if [a.shape for _, a in mine] != [a.shape for _, a in defined]:
-        return print(f"✗ not yet: yours has {_shapes(mine)}, a nudge gives {_shapes(defined)}")
+        return f"✗ not yet: yours has {_shapes(mine)}, {source} gives {_shapes(defined)}"
     if not all(a.size for _, a in mine):
-        return print("✗ not yet: there are no numbers in it")
+        return "✗ not yet: there are no numbers in it"
     for part, truth in zip(mine, defined):
         gap, entry, a, b = _worst([part], [truth])
         if gap == np.inf or gap > rtol * np.abs(truth[1]).max():
             digits = "6f" if f"{a:.6f}" != f"{b:.6f}" else "12g"
-            return print(f"✗ not yet: {entry} is {a:.{digits}} in yours, a nudge gives {b:.{digits}}")
-    print("✓ right: yours agrees with what a nudge gives")
+            return f"✗ not yet: {entry} is {a:.{digits}} in yours, {source} gives {b:.{digits}}"
+    return f"✓ right: yours agrees with what {source} gives"
 
 
 def _worst(left, right):

@@ -52,8 +52,8 @@ PRESETS = {                                                   # each proved in t
     "ng-dl": Convention("out,in", "mean", "column"),                  # Deep Learning Specialization, Z = W A + b
     "ng-ml": Convention("out,in", "mean", "first-row"),               # Machine Learning (2011), Theta with a bias unit
     "bishop": Convention("out,in", "sum", "first-row"),               # Pattern Recognition and Machine Learning
-    "goodfellow": Convention("out,in", "sum", "column"),              # Deep Learning, algorithm 6.4
-    "d2l": Convention("out,in", "sum", "column"),                     # Dive into Deep Learning, section 5.3
+    "goodfellow": Convention("out,in", "mean", "column"),             # Deep Learning, algorithms 6.4 and 8.1
+    "d2l": Convention("out,in", "mean", "column"),                    # Dive into Deep Learning, section 5.3
     "cs231n": Convention("in,out", "mean", "vector"),                 # CS231n, the case study
     "scikit-learn": Convention("in,out", "mean", "vector"),           # MLPClassifier
     "pytorch": Convention("out,in", "mean_all", "vector"),            # nn.Linear with BCEWithLogitsLoss
@@ -62,7 +62,7 @@ PRESETS = {                                                   # each proved in t
 
 
 def preset(convention):
-    """Return convention, or the preset of that name; raises ValueError for an unknown name or another kind of object."""
+    """Return convention, or the preset of that name; raises ValueError for an unknown name or another object."""
     if isinstance(convention, Convention):
         return convention
     if isinstance(convention, str) and convention in PRESETS:
@@ -92,7 +92,8 @@ def _from_convention(gradient, c):
     """Return gradient in the layout of the course, its size untouched."""
     if not isinstance(gradient, Params):
         raise ValueError(f"gradient is of type {type(gradient).__name__}: it must be Params(W_h, W_out, b_h, b_out)")
-    g = Params(*(None if a is None else validate.finite(name, validate.array(name, a)) for name, a in zip(Params._fields, gradient)))
+    g = Params(*(None if a is None else validate.finite(name, validate.array(name, a))
+                 for name, a in zip(Params._fields, gradient)))
     for name in ("W_h", "W_out"):
         if getattr(g, name) is None or getattr(g, name).ndim != 2:
             raise ValueError(f"{name} must be a matrix with two dimensions, "

@@ -1,8 +1,8 @@
 """The gradient of mlp.py in pieces: the same numbers in bounded memory, near the speed of the bare matrix products.
 
 A gradient is a sum over examples, so the pieces add up. A piece stays in the processor's cache from the forward to the
-backward pass, and an array that is not needed again is overwritten. X is not read once more to be judged: NaN and infinity
-in it show in dW_h.
+backward pass, and an array that is not needed again is overwritten. X is not read once more to be judged: NaN and
+infinity in it show in dW_h.
 """
 import numpy as np
 
@@ -10,7 +10,7 @@ from backprop import validate
 from backprop.mlp import Params
 
 
-@np.errstate(over="ignore", invalid="ignore")           # over: 1 / (1 + exp(-z)) is 0 in the limit; invalid: see finite_by
+@np.errstate(over="ignore", invalid="ignore")  # over: 1 / (1 + exp(-z)) is 0 in the limit; invalid: see finite_by
 def value_and_gradient(params, X, Y, mean=False, chunk=1024):
     """Return J and its gradient, taking chunk rows of X (n, m) and Y (n, t) at a time.
 
@@ -19,7 +19,8 @@ def value_and_gradient(params, X, Y, mean=False, chunk=1024):
     backward refuse, and for a chunk below 1; what overflows comes out as inf or nan.
     """
     params = validate.network(params)
-    n, chunk, mean = validate.row_count(params, X, Y), validate.whole_number("chunk", chunk), validate.flag("mean", mean)
+    n, chunk = validate.row_count(params, X, Y), validate.whole_number("chunk", chunk)
+    mean = validate.flag("mean", mean)
     J, total = 0.0, None
     for start in range(0, n, chunk):
         X_piece = validate.unread_inputs(params, X[start:start + chunk])
@@ -50,7 +51,7 @@ def _piece(W_h, W_out, b_h, b_out, X, Y):
 
 
 def _product(A, B):
-    """Return A B, float64 as (Bᵀ Aᵀ)ᵀ, which stores it by columns: faster where it was measured, as it was slower for float32."""
+    """Return A B, float64 as (Bᵀ Aᵀ)ᵀ, which stores it by columns: measured faster, but slower for float32."""
     return (B.T @ A.T).T if A.dtype == np.float64 else A @ B
 
 

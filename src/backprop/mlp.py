@@ -86,8 +86,8 @@ def _net_input(A, W, b):
 def loss(trace, Y, mean=False):
     """Return the cross-entropy J, summed over examples and outputs; mean divides by n only.
 
-    Y is (n, t) with entries in [0, 1]. Computed from Z_out, so finite when an output rounds to 0 or 1. Raises ValueError
-    if trace is not one of forward's or Y does not fit it.
+    Y is (n, t) with entries in [0, 1]. Computed from Z_out, so finite when an output rounds to 0 or 1. Raises
+    ValueError if trace is not one of forward's or Y does not fit it.
     """
     Z = validate.net_output(trace)                      # (n, t)
     Y = validate.targets(Y, *Z.shape)

@@ -23,8 +23,8 @@ def train(params, X, Y, eta, epochs, batch=None, rng=None, lam=0.0):
     Each step uses the mean gradient over its batch of rows; batch=None takes all n. rng=None keeps the order of the
     rows, otherwise each epoch is shuffled by that numpy Generator. losses has one entry for each epoch: the mean loss
     without penalty, every batch measured before its own update, averaged over the examples. Raises ValueError for
-    examples that do not fit, eta not above 0, epochs below 0, batch outside 1..n or lam below 0, and when the parameters
-    grow beyond all numbers.
+    examples that do not fit, eta not above 0, epochs below 0, batch outside 1..n or lam below 0, and when the
+    parameters grow beyond all numbers.
     """
     params = validate.network(params)
     X = validate.inputs(params, X)

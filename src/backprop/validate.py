@@ -1,7 +1,7 @@
 """The one place where input is judged and error messages are written.
 
 Every function returns its arguments ready for arithmetic (float32 and float64 as they came, integers and booleans as
-float64) or raises ValueError in one sentence that names the argument, what was expected, what came, and the likely cure.
+float64) or raises ValueError in one sentence that names the argument, what was expected, what came, and the cure.
 Nothing here changes an argument.
 """
 import math
@@ -40,7 +40,7 @@ def finite(name, a, first_row=0):
 
 def _all_finite(a):
     flat = a.ravel("K")                                             # NaN is both the largest and the smallest
-    return flat.size == 0 or math.isfinite(flat.item(flat.argmax())) and math.isfinite(flat.item(flat.argmin()))
+    return flat.size == 0 or (math.isfinite(flat.item(flat.argmax())) and math.isfinite(flat.item(flat.argmin())))
 
 
 def finite_by(product, name, a, first_row=0):
@@ -95,13 +95,15 @@ def network(params, name="params"):
         raise ValueError(f"{of}{given} is given but {of}{missing} is None: give both biases or neither")
     if params.b_h is None:
         return type(params)(W_h, W_out, None, None)
-    return type(params)(W_h, W_out, _bias(of, "b_h", params.b_h, "W_h", W_h), _bias(of, "b_out", params.b_out, "W_out", W_out))
+    return type(params)(W_h, W_out, _bias(of, "b_h", params.b_h, "W_h", W_h),
+                        _bias(of, "b_out", params.b_out, "W_out", W_out))
 
 
 def _bias(of, name, value, weights, W):
     b = array(of + name, value)
     if b.shape != W.shape[1:]:
-        raise ValueError(f"{of}{name} is {b.shape} but {of}{weights} is {W.shape}: {of}{name} needs shape ({W.shape[1]},), "
+        raise ValueError(f"{of}{name} is {b.shape} but {of}{weights} is {W.shape}: "
+                         f"{of}{name} needs shape ({W.shape[1]},), "
                          f"one bias for each column of {of}{weights}")
     return finite(of + name, b)
 
@@ -126,7 +128,8 @@ def _input_shape(shape, weights):
 def targets(Y, n, t, first_row=0):
     """Return Y as (n, t) with entries in [0, 1]; first_row is where a piece of Y begins."""
     Y = array("Y", Y)
-    if Y.shape != (n, t) or not (Y.item(Y.argmin()) >= 0 and Y.item(Y.argmax()) <= 1):   # NaN and infinity fail this too
+    inside = Y.shape == (n, t) and Y.item(Y.argmin()) >= 0 and Y.item(Y.argmax()) <= 1    # not with NaN or infinity
+    if not inside:
         Y = _matrix("Y", Y, "(examples n, outputs t)", first_row)
         _target_shape(Y.shape, n, t)
         raise ValueError(f"Y holds {_first(Y, (Y < 0) | (Y > 1), first_row)}: targets must lie in [0, 1], "
@@ -239,7 +242,8 @@ def still_finite(params, epoch):
     """Return params; raises ValueError if training has made one of them infinite."""
     for name, p in zip(params._fields, params):
         if p is not None and not _all_finite(p):
-            raise ValueError(f"training diverged in epoch {epoch}: {name} is no longer finite; take a smaller eta or lam")
+            raise ValueError(f"training diverged in epoch {epoch}: {name} is no longer finite; "
+                             "take a smaller eta or lam")
     return params
 
 

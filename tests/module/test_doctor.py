@@ -1,0 +1,374 @@
+"""The doctor against wrong gradients written down independently of its table."""
+import re
+from itertools import combinations, product
+
+import numpy as np
+import pytest
+
+from backprop import Convention, Diagnosis, Params, backward, convert, diagnose, forward
+from backprop.conventions import CHOICES
+from backprop.doctor import MISTAKES, VERDICTS, page, wrong_gradient
+from networks import RUNNING, RUNNING_X, RUNNING_Y, assert_same, frozen, network
+from tools.judge import rules
+
+SINGLE = [name for name in dict.fromkeys(mistake.name for mistake in MISTAKES) if name != "factor"]
+EXCLUDE = [{"activation-derivative-missing", "derivative-of-activation", "derivative-of-z"},   # one φ' at a time
+           {"net-input-used", "wrong-layer-input"}]                                            # one input at a time
+SCALES = {"factor-n", "factor-t", "factor-nt", "factor-two"}                  # two of them are one factor to the eye
+PAIRS = [pair for pair in map(set, combinations(SINGLE, 2)) if not any(pair <= group for group in EXCLUDE) and not pair <= SCALES]
+CONVENTIONS = [Convention(*words) for words in product(*CHOICES.values())]
+
+
+def sig(z):
+    return 1 / (1 + np.exp(-z))
+
+
+def faulty(params, X, Y, made, rng):
+    """Return the gradient of a backward pass with the mistakes made, None where the sizes forbid one; and what was drawn."""
+    (m, d), t, n = params.W_h.shape, params.W_out.shape[1], len(X)
+    eta, k, r, times = rng.uniform(0.1, 1), int(rng.integers(t)), int(rng.integers(n)), bool(rng.integers(2))
+    Zh = X @ params.W_h + params.b_h
+    Ah = sig(Zh)
+    A = sig(Ah @ params.W_out + params.b_out)
+    D = -Y * (1 - A) - (1 - Y) * A if "bracket-missing" in made else A - Y
+    if "output-derivative-kept" in made:
+        D = D * A * (1 - A)
+    came_in = Zh if "net-input-used" in made else Ah
+    first_in = X
+    if "wrong-layer-input" in made:
+        if m != d:
+            return None, {}
+        came_in, first_in = (X, X) if rng.integers(2) else (came_in, Ah)
+    gW_out = came_in.T @ D
+    W = params.W_out - eta * gW_out if "stale-weights" in made else params.W_out
+    if "W-not-transposed" in made:
+        if d != t:
+            return None, {}
+        W = W.T
+    paths = [np.outer(D[:, j], W[:, j]) if n == 1 else D[:, [j]] * W[:, j] for j in range(t)]
+    slope = Ah * (1 - Ah)
+    if "activation-derivative-missing" in made:
+        slope = np.ones_like(Ah)
+    if "derivative-of-activation" in made:
+        slope = sig(Ah) * (1 - sig(Ah))
+    if "derivative-of-z" in made:
+        slope = Zh * (1 - Zh)
+    Dh = (paths[k] if "children-not-summed" in made else sum(paths)) * slope
+    gW_h = first_in.T @ Dh
+    gb_h, gb_out = (Dh[r], D[r]) if "bias-not-summed" in made else (Dh.sum(0), D.sum(0))
+    if "transposed" in made:
+        gW_h, gW_out = gW_h.T, gW_out.T
+    factor = -1.0 if "sign" in made else 1.0
+    for name, size in (("factor-n", n), ("factor-t", t), ("factor-nt", n * t), ("factor-two", 2)):
+        if name in made:
+            factor *= size if times else 1 / size
+    return Params(*(factor * g for g in (gW_h, gW_out, gb_h, gb_out))), dict(eta=eta, k=k, r=r, times=times, factor=factor)
+
+
+def problem(seed):
+    """Return params, X, Y and a generator: sizes 1 to 5, equal ones often."""
+    rng = np.random.default_rng(seed)
+    m, d, t, n = (int(v) for v in rng.integers(1, 6, 4))
+    if rng.random() < 0.5:                                     # equal sizes hide most
+        d = m
+        t = d if rng.random() < 0.5 else t
+    params = Params(rng.normal(size=(m, d)), rng.normal(size=(d, t)), rng.normal(size=d), rng.normal(size=t))
+    return params, rng.normal(size=(n, m)), rng.integers(0, 2, (n, t)).astype(float), rng
+
+
+def right(params, X, Y):
+    return backward(params, forward(params, X), X, Y)
+
+
+def readings(diagnosis):
+    """Return every reading, conventions left out, as a set of names."""
+    every = [diagnosis.names, *(text.split(" + ") for text in diagnosis.alternatives)]
+    return [{name for name in names if not name.startswith("convention:")} for names in every]
+
+
+def named(seed, wanted, convention):
+    """Return whether a pass with the mistakes wanted is seen through, None where the sizes forbid them."""
+    params, X, Y, rng = problem(seed)
+    claimed, _ = faulty(params, X, Y, wanted, rng)
+    return None if claimed is None else wanted in readings(diagnose(params, X, Y, claimed, convention))
+
+
+@pytest.mark.parametrize("name", SINGLE)
+def test_every_mistake_is_named_or_listed_where_it_coincides(name):
+    found = [named(seed, {name}, convention) for seed in range(12) for convention in (None, "book")]
+    assert False not in found and True in found
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", SINGLE)
+def test_every_mistake_is_named_on_200_networks(name):
+    found = [named(seed, {name}, (None, "book")[seed % 2]) for seed in range(200)]
+    assert False not in found and True in found
+
+
+def test_pairs_of_mistakes():
+    rng = np.random.default_rng(5)
+    found = [named(1000 + k, PAIRS[rng.integers(len(PAIRS))], None) for k in range(250)]
+    assert found.count(True) >= 0.95 * (found.count(True) + found.count(False))
+
+
+@pytest.mark.slow
+def test_all_pairs_of_mistakes_on_20_networks():
+    found = [named(seed, pair, "book") for seed in range(1000, 1020) for pair in PAIRS]
+    assert found.count(True) >= 0.95 * (found.count(True) + found.count(False))
+
+
+@pytest.mark.parametrize("name", SINGLE)
+def test_on_sizes_that_hide_nothing_the_mistake_is_the_only_name(name):
+    sizes = {"W-not-transposed": (3, 4, 4, 5), "wrong-layer-input": (4, 4, 3, 5)}.get(name, (4, 5, 3, 7))
+    params, X, Y = network(*sizes, seed=3)
+    claimed, _ = faulty(params, X, Y, {name}, np.random.default_rng(0))
+    diagnosis = diagnose(params, X, Y, claimed, "book")
+    assert diagnosis.names == (name,) and diagnosis.name == name
+    assert all(other.startswith("convention:") for other in diagnosis.alternatives)
+    assert name in str(diagnosis) and diagnosis.section in str(diagnosis) and diagnosis.explanation
+
+
+@pytest.mark.parametrize("convention", CONVENTIONS, ids=lambda c: c.name)
+def test_a_correct_gradient_is_correct_in_its_convention(convention):
+    for seed in range(6):
+        params, X, Y, _ = problem(seed)
+        n, t = Y.shape
+        claimed = convert(right(params, X, Y), "book", convention, n, t)
+        assert diagnose(params, X, Y, claimed, convention).names == ("correct",)
+        for name, array in zip(claimed._fields, claimed):
+            if array is not None:
+                alone = Params(None, None)._replace(**{name: array})
+                assert diagnose(params, X, Y, alone, convention).names == ("correct",)
+                assert diagnose(params, X, Y, array, convention).names == ("correct",)
+        diagnosis = diagnose(params, X, Y, claimed)
+        assert diagnosis.name == "correct"
+        if n > 1 and t > 1 and min(params.W_h.shape) > 1:
+            assert diagnosis.names[1:] == ((f"convention:{convention.name}",) if convention.name != "book" else ())
+
+
+def test_where_a_convention_here_is_a_mistake_there_both_are_named():
+    params, X, Y = network(3, 4, 2, 5)
+    g = right(params, X, Y)
+    turned = diagnose(params, X, Y, g.W_out.T)
+    assert turned.names == ("correct", "convention:out,in") and turned.alternatives == ("transposed",)
+    mean = diagnose(params, X, Y, Params(*(a / 5 for a in g)))
+    assert mean.names == ("correct", "convention:mean") and mean.alternatives == ("factor-n",)
+    assert diagnose(params, X, Y, g.W_out.T, "book").names == ("transposed",)
+    assert diagnose(params, X, Y, g.W_out.T, "book").alternatives == ("convention:out,in",)
+    assert diagnose(params, X, Y, g.W_out, "pytorch").names == ("transposed", "factor-nt")
+
+
+def test_coincidences_are_listed_with_the_numbers_that_separate_them():
+    params, X, Y = network(3, 4, 2, 5)
+    double = diagnose(params, X, Y, Params(*(2 * a for a in right(params, X, Y))))
+    assert double.names == ("factor-t",) and double.alternatives == ("factor-two",)
+    assert "another number of outputs" in double.evidence and "other than 2" in double.evidence
+    params, X, Y = network(3, 4, 1, 1)
+    hidden = diagnose(params, X, Y, right(params, X, Y))
+    assert hidden.names == ("correct",)
+    assert {"factor-n", "factor-t", "bias-not-summed", "children-not-summed"} <= set(hidden.alternatives)
+    assert "factor-n would not show here: to see it, take another number of examples" in hidden.evidence
+    assert "two or more outputs" in hidden.evidence
+
+
+def test_what_is_fitted_is_part_of_the_evidence():
+    params, X, Y = network(3, 4, 2, 5)
+    stale = diagnose(params, X, Y, wrong_gradient(params, X, Y, "stale-weights", eta=0.37))
+    assert stale.names == ("stale-weights",) and "W_out -= 0.37 * dW_out" in stale.evidence
+    scaled = diagnose(params, X, Y, Params(*(-3.25 * a for a in right(params, X, Y))))
+    assert scaled.names == ("factor",) and "times -3.25" in scaled.evidence
+    fifth = diagnose(params, X, Y, Params(*(a / 5 for a in right(params, X, Y))), "book")
+    assert fifth.names == ("factor-n",) and "ratio 0.2" in fifth.evidence
+    one_path, _ = faulty(params, X, Y, {"children-not-summed"}, np.random.default_rng(0))
+    assert "delta_out[:, " in diagnose(params, X, Y, one_path).evidence
+
+
+def test_a_negative_learning_rate_is_no_stale_weight():
+    params, X, Y = network(3, 4, 2, 5)
+    assert diagnose(params, X, Y, wrong_gradient(params, X, Y, "stale-weights", eta=-0.37)).names == ("unknown",)
+
+
+@pytest.mark.parametrize("forgotten", [("b_h", "b_out"), ("W_h",), ("W_out",), ("b_out",)])
+def test_a_gradient_that_was_forgotten_is_not_correct(forgotten):
+    """An array of zeros has no digits of its own: it is as exact as what is claimed with it."""
+    params, X, Y = network(2, 3, 2, 4)
+    right = backward(params, forward(params, X), X, Y)
+    claimed = right._replace(**{name: np.zeros_like(getattr(right, name)) for name in forgotten})
+    found = diagnose(params, X, Y, claimed)
+    assert found.names == ("unknown",) and f"{forgotten[0]}[" in found.evidence + f"{forgotten[-1]}[" and "is 0 and should be" in found.evidence
+    assert diagnose(params, X, Y, np.zeros_like(right.W_out)).names == ("unknown",)
+
+
+def test_too_few_digits_are_called_so():
+    params, X, Y = network(2, 2, 2, 3)
+    right = backward(params, forward(params, X), X, Y)
+    found = diagnose(params, X, Y, np.round(right.W_out, 1) + 0.0)
+    assert found.names != ("unknown",) or "too few digits" in str(found) and not found.evidence.endswith("; ")
+
+
+@pytest.mark.parametrize("label", ["{} =", "dW{{2}} =\n", r"\frac{{\partial J}}{{\partial W^{{(2)}}}} =", "Out[12]: array(", "In [3]:"])
+def test_a_number_in_the_name_is_not_a_number_of_the_matrix(label):
+    params, X, Y = network(2, 2, 2, 3)
+    right = backward(params, forward(params, X), X, Y)
+    text = label.format("dW2") + " [[" + "],\n [".join(", ".join(f"{x:.6f}" for x in row) for row in right.W_out) + "]]"
+    assert diagnose(params, X, Y, text).names[0] == "correct"
+
+
+@pytest.mark.parametrize("eta", ["a", np.nan, None])
+def test_a_learning_rate_that_is_no_number_is_refused(eta):
+    with pytest.raises(ValueError, match="^eta holds"):
+        wrong_gradient(*network(2, 2, 2, 3), "stale-weights", eta=eta)
+
+
+def test_one_number_fits_any_factor_and_proves_none():
+    params, X, Y = network(1, 1, 1, 2)
+    assert diagnose(params, X, Y, Params(np.array([[0.7123456]]), None)).names == ("unknown",)
+
+
+def test_what_is_fitted_is_paid_for_by_the_entries_it_changes():
+    """Three right entries in W_out are no evidence for an eta that one entry of W_h was enough to fit."""
+    params, X, Y = network(1, 1, 3, 2, bias=False)
+    g = right(params, X, Y)
+    assert diagnose(params, X, Y, g._replace(W_h=g.W_h * 0 + 0.7123456)).names == ("unknown",)
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("scale", [0, 50, 1000])
+def test_zeros_and_saturation_are_survived(scale):
+    for seed in range(6):
+        params, X, Y, _ = problem(seed)
+        params = Params(*(scale * a for a in params))
+        for inputs in (X, 0 * X):
+            g = right(params, inputs, Y)
+            assert diagnose(params, inputs, Y, g).name == "correct"
+            for claimed in (Params(*(0 * a for a in g)), Params(*(0 * a + 1 for a in g)), g._replace(W_h=1e-12 * g.W_h)):
+                assert str(diagnose(params, inputs, Y, claimed))
+
+
+def test_random_numbers_are_unknown():
+    for seed in range(40):
+        params, X, Y, rng = problem(3000 + seed)
+        claimed = Params(*(rng.normal(size=a.shape) * np.abs(a).mean() for a in right(params, X, Y)))
+        for claim in (claimed, *claimed, *(np.round(a, 4) for a in claimed), *(np.round(a, 2) for a in claimed)):
+            assert diagnose(params, X, Y, claim).names == ("unknown",)
+
+
+def test_one_wrong_entry_is_unknown_and_pointed_at():
+    params, X, Y = network(3, 4, 2, 5)
+    g = right(params, X, Y)
+    g.W_h[1, 2] += 0.5
+    diagnosis = diagnose(params, X, Y, g)
+    assert diagnosis.names == ("unknown",) and diagnosis.alternatives == ()
+    assert "25 of 26 numbers agree; W_h[1, 2] is" in diagnosis.evidence
+    mean = Params(*(a.T / 5 for a in g))
+    assert "25 of 26 numbers agree; W_h[1, 2] is" in diagnose(params, X, Y, mean).evidence
+
+
+def test_a_mistake_in_one_array_only():
+    g = right(RUNNING, RUNNING_X, RUNNING_Y)
+    turned = diagnose(RUNNING, RUNNING_X, RUNNING_Y, g._replace(W_out=g.W_out.T))
+    assert turned.names == ("transposed",) and "numbers of W_out agree with dW = delta.T @ A" in turned.evidence
+    params, X, Y = network(3, 4, 2, 5)
+    g = right(params, X, Y)
+    forgotten = diagnose(params, X, Y, Params(g.W_h / 5, g.W_out / 5, g.b_h, g.b_out))
+    assert forgotten.names == ("factor-n",)
+    mixed = diagnose(params, X, Y, Params(g.W_h, g.W_out.T, g.b_h, -g.b_out))
+    assert set(mixed.names) == {"transposed", "sign"}
+    assert diagnose(params, X, Y, g._replace(W_h=np.ones((3, 4)) / 7)).names == ("unknown",)
+
+
+def test_digits_as_printed_are_enough():
+    g = right(RUNNING, RUNNING_X, RUNNING_Y)
+    assert diagnose(RUNNING, RUNNING_X, RUNNING_Y, g.W_out.round(4)).name == "correct"
+    assert diagnose(RUNNING, RUNNING_X, RUNNING_Y, g.W_out.round(4).T, "book").name == "transposed"
+    assert diagnose(RUNNING, RUNNING_X, RUNNING_Y, g.W_out.astype(np.float32)).name == "correct"
+    off = g.W_out.round(4) + [[0.0002, 0], [0, 0]]
+    assert diagnose(RUNNING, RUNNING_X, RUNNING_Y, off).name == "unknown"
+
+
+TEXTS = ["[[-0.2884  0.351 ]\n [-0.077   0.0937]]", "array([[-0.2884,  0.3510],\n       [-0.0770,  0.0937]])",
+         "tensor([[-0.2884,  0.3510], [-0.0770,  0.0937]], dtype=torch.float64)", "-0.2884, 0.3510\n-0.0770, 0.0937",
+         "dW2 =\n\n   -0.2884    0.3510\n   -0.0770    0.0937\n", "[-0.2884 0.3510; -0.0770 0.0937]",
+         "ans =\n\n   1.0e-01 *\n\n   -2.8840    3.5100\n   -0.7700    0.9370\n", "-0.2884\t0.3510\n-0.0770\t0.0937",
+         r"\begin{pmatrix} -0.2884 & 0.3510 \\ -0.0770 & 0.0937 \end{pmatrix}", "{{−.2884, .351}, {−7.70e-2, 9.37e-2}}".replace("}, {", "\n"),
+         "[[-2.884e-01  3.510e-01]\n [-7.70e-02  9.37e-02]]"]
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_a_matrix_pasted_as_text(text):
+    assert diagnose(RUNNING, RUNNING_X, RUNNING_Y, text).names == ("correct",)
+
+
+def test_a_long_vector_that_numpy_wraps():
+    params, X, Y = network(3, 40, 2, 5)
+    text = str(right(params, X, Y).b_h)
+    assert text.count("\n") > 1 and diagnose(params, X, Y, text).names == ("correct",)
+
+
+BAD = [(np.ones((3, 5)), r"claimed is \(3, 5\): the gradient of this network has W_h \(3, 4\), W_out \(4, 2\), "
+                         r"b_h \(4,\), b_out \(2,\), or their transposes"),
+       (Params(np.ones((3, 4)), np.ones((2, 3))), r"claimed.W_out is \(2, 3\): it needs the shape \(4, 2\) or its transpose"),
+       (Params(None, None), "claimed holds no array"),
+       ("my gradient is wrong", "claimed is text without numbers: expected a matrix .*, got 'my gradient is wrong'"),
+       ("1 2\n3", "claimed has rows of 1 and of 2 numbers"), ("[[1 2 ... 3 4]]", "leaves numbers out"),
+       ("[[nan, 1], [2, 3]]", "claimed holds nan"), (np.full((4, 2), np.inf), "claimed holds inf"),
+       (np.ones((4, 2)) * 1j, "complex"), (np.array([["a"]]), "must hold numbers"), ([[1, 2], [3]], "different lengths"),
+       (np.ones((0, 2)), "claimed holds no numbers"), (None, "claimed"), (np.ones((2, 2, 2)), r"claimed is \(2, 2, 2\)")]
+
+
+@pytest.mark.parametrize("claimed, message", BAD)
+def test_bad_claims_get_one_sentence(claimed, message):
+    params, X, Y = network(3, 4, 2, 5)
+    with pytest.raises(ValueError, match=message) as raised:
+        diagnose(params, X, Y, claimed)
+    assert "\n" not in str(raised.value)
+
+
+def test_bad_networks_examples_and_conventions():
+    params, X, Y = network(3, 4, 2, 5)
+    g = right(params, X, Y)
+    with pytest.raises(ValueError, match="Y has 4 rows"):
+        diagnose(params, X, Y[1:], g)
+    with pytest.raises(ValueError, match="convention is 'rows': it must be a Convention or one of book"):
+        diagnose(params, X, Y, g, "rows")
+    with pytest.raises(ValueError, match="claimed.b_h is given but this network has no biases"):
+        diagnose(Params(params.W_h, params.W_out), X, Y, g)
+    with pytest.raises(ValueError, match="name is 'W-not-transposed': with sizes 3-4-2 it must be one of bracket-missing"):
+        wrong_gradient(params, X, Y, "W-not-transposed")
+
+
+def test_arguments_stay_as_they_are_and_may_be_float32_or_lists():
+    params, X, Y = network(3, 4, 2, 5)
+    g = right(params, X, Y)
+    copies = frozen(params, X, Y, g)
+    assert diagnose(params, X, Y, g).name == "correct"
+    assert_same([params, X, Y, g], copies)
+    assert diagnose(params, X, Y, g.W_out.tolist()).name == "correct"
+    params, X, Y = network(3, 4, 2, 5, dtype=np.float32)
+    assert diagnose(params, X, Y, right(params, X, Y)).name == "correct"
+    assert isinstance(diagnose(params, X, Y, params.W_h), Diagnosis)
+
+
+@pytest.mark.parametrize("name", SINGLE)
+def test_the_wrong_gradients_of_the_table_are_those_written_here(name):
+    params, X, Y = network(4, 4, 4, 5)
+    claimed = wrong_gradient(params, X, Y, name)
+    assert {name} in readings(diagnose(params, X, Y, claimed, "book"))
+    assert not all(np.allclose(a, b) for a, b in zip(claimed, right(params, X, Y)))
+
+
+SECTIONS = sorted({row.section for row in (*MISTAKES, *VERDICTS.values())})
+
+
+def test_every_section_stands_in_the_chapter_it_is_said_to_be_in():
+    for section in SECTIONS:
+        name = re.fullmatch(rf"chapters/(\w+)\.html#{section}", page(section))[1]
+        markdown, _ = rules.read(rules.ROOT / "chapters" / f"{name}.ipynb")
+        assert section in rules.targets(markdown), section
+
+
+def test_every_section_is_an_anchor_of_the_built_book(book):
+    for section in SECTIONS:
+        file, anchor = page(section).split("#")
+        assert f'id="{anchor}"' in (book / file).read_text("utf-8"), page(section)

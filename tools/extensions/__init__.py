@@ -1,0 +1,1 @@
+"""Loaded by Sphinx, named in _config.yml."""

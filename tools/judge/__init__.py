@@ -1,0 +1,1 @@
+"""What judges the book: rules, formulas, pages in a browser, mutants."""

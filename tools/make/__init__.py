@@ -1,0 +1,1 @@
+"""Run by make: what builds, executes, serves, prints."""
