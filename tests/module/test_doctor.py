@@ -11,7 +11,9 @@ from backprop.doctor import MISTAKES, VERDICTS, page, wrong_gradient
 from networks import RUNNING, RUNNING_X, RUNNING_Y, assert_same, frozen, network
 from tools.judge import rules
 
-SINGLE = [name for name in dict.fromkeys(mistake.name for mistake in MISTAKES) if name != "factor"]
+SINGLE = ("bracket-missing", "output-derivative-kept", "net-input-used", "wrong-layer-input", "stale-weights", "W-not-transposed",
+          "children-not-summed", "activation-derivative-missing", "derivative-of-activation", "derivative-of-z", "bias-not-summed",
+          "transposed", "sign", "factor-n", "factor-t", "factor-nt", "factor-two")
 EXCLUDE = [{"activation-derivative-missing", "derivative-of-activation", "derivative-of-z"},   # one φ' at a time
            {"net-input-used", "wrong-layer-input"}]                                            # one input at a time
 SCALES = {"factor-n", "factor-t", "factor-nt", "factor-two"}                  # two of them are one factor to the eye
