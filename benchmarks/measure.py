@@ -13,8 +13,8 @@ from time import perf_counter
 import numpy as np
 
 import backprop
-from backprop import fast
-from benchmarks.contenders import CHUNK, CONTENDERS, disagreement, installed, numbers, textbook
+from backprop import fast, pieces
+from benchmarks.contenders import CONTENDERS, disagreement, installed, numbers, textbook
 
 AGREE = {"float64": 1e-10, "float32": 2e-3}      # of the largest entry: sums of 60 000 float32 numbers differ so much
 
@@ -115,13 +115,7 @@ def stream(m, d, t, largest, seconds):
     """Stream n examples from a file, n from largest/100 on: seconds and peak memory for each n."""
     params, X, Y = numbers(m, d, t, 10_000, "float64")
     with tempfile.TemporaryDirectory() as folder:
-        files = []
-        for name, rows in (("X", X), ("Y", Y)):
-            path = Path(folder) / name
-            with open(path, "wb") as file:
-                for _ in range(largest // len(rows)):
-                    rows.tofile(file)
-            files.append(np.memmap(path, float, mode="r", shape=(largest, rows.shape[1])))
+        files = [on_disk(Path(folder) / name, rows, largest) for name, rows in (("X", X), ("Y", Y))]
         sizes = [largest // k for k in (100, 30, 10, 3, 1)]
 
         def run_on(n, start=0):
@@ -136,12 +130,20 @@ def stream(m, d, t, largest, seconds):
             for n in sizes:                             # far apart, so that no n finds its examples in the cache
                 starts = range(0, largest - n + 1, max(n, largest // 8))
                 taken[n].append(min(timed(run_on(n, start), 1) for start in starts))
-        result = {"m-d-t": [m, d, t], "grown": grown, "runs": [
-            {"n": n, "median": median(taken[n]), "fastest": min(taken[n]), "peak": peak(run_on(n))} for n in sizes]}
-        whole = textbook(params, files[0][:largest // 10], files[1][:largest // 10])[0]
-        result["textbook"] = {"n": largest // 10, "seconds": min(timed(whole, 1) for _ in range(2)),
-                              "peak": peak(whole)}
-    return result
+        part = largest // 10
+        whole = textbook(params, files[0][:part], files[1][:part])[0]
+        return {"m-d-t": [m, d, t], "grown": grown,
+                "runs": [{"n": n, "median": median(taken[n]), "fastest": min(taken[n]), "peak": peak(run_on(n))}
+                         for n in sizes],
+                "textbook": {"n": part, "seconds": min(timed(whole, 1) for _ in range(2)), "peak": peak(whole)}}
+
+
+def on_disk(path, rows, largest):
+    """Write the rows again and again until there are so many; return them as an array that stays in the file."""
+    with open(path, "wb") as file:
+        for _ in range(largest // len(rows)):
+            rows.tofile(file)
+    return np.memmap(path, float, mode="r", shape=(largest, rows.shape[1]))
 
 
 # --- operations and bytes -------------------------------------------------------------------------------------------
@@ -189,8 +191,9 @@ def predicted(m, d, t):
             "held": 8 * ((4 if reused else 5) * d + 3 * t)}
 
 
-def predicted_piece(m, d, t, rows=CHUNK):
+def predicted_piece(m, d, t, n):
     """Return the most bytes that value_and_gradient holds at a time: the arrays of one piece and two gradients."""
+    rows = max(part.stop - part.start for part in pieces.cuts(n))
     return 8 * (rows * (2 * d + 3 * t) + 2 * (m * d + d * t + d + t))
 
 
@@ -198,7 +201,7 @@ def counted(m, d, t, n):
     """Return what one example costs, counted while the module works: operations, bytes read, bytes held at the peak."""
     params, X, Y = numbers(m, d, t, n, "float64")
     COUNTED.clear()
-    fast._piece(*(a.view(Counted) for a in (*params, X, Y)))
+    fast.piece(*(a.view(Counted) for a in (*params, X, Y)))
     backprop.value_and_gradient(params, Read(X), Read(Y))
     found = {kind: number / n for kind, number in COUNTED.items()}
     held = [peak(textbook(params, X[:k], Y[:k])[0]) for k in (n // 2, n)]
@@ -215,7 +218,7 @@ def counts(m, d, t, n, seconds):
         arrays = numbers(*case, "float64")
         runs[case] = lambda arrays=arrays: backprop.value_and_gradient(*arrays)
     taken = rounds(runs, seconds)
-    return [{"case": case, "predicted": {**predicted(*case[:3]), "pieces": predicted_piece(*case[:3])},
+    return [{"case": case, "predicted": {**predicted(*case[:3]), "pieces": predicted_piece(*case)},
              "counted": counted(*case), "seconds": median(taken[case]) / case[3]} for case in cases]
 
 

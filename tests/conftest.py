@@ -1,10 +1,10 @@
 """What the tests share: one build of the book, one browser, and the option --all for what takes longer."""
 
 import os
-import threading
 
 import pytest
 
+from tools.judge import engines
 from tools.judge.browser import chromium, launch
 from tools.make import build, serve
 from tools.make.lock import locked
@@ -23,6 +23,9 @@ def pytest_configure(config):
     if not chromium() and not hasattr(config, "workerinput"):
         loud.append(f"NO CHROMIUM FOUND: THE BROWSER TESTS {'FAIL' if CI else 'ARE SKIPPED'}. "
                     "Install one (apt install chromium) or name it in the variable CHROMIUM.")
+    for missing in filter(None, map(engines.missing, engines.STARTS)) if config.getoption("--all") else ():
+        if not hasattr(config, "workerinput"):
+            loud.append(f"{missing}: ITS TESTS {'FAIL' if CI else 'ARE SKIPPED'}.")
 
 
 def pytest_collection_modifyitems(config, items):
@@ -84,8 +87,5 @@ def site(book, tmp_path_factory):
     """Serve the pages as a host does that puts them below a path: return the address, ending in /backprop/."""
     top = tmp_path_factory.mktemp("host")
     (top / "backprop").symlink_to(book)
-    server = serve.server(top)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_address[1]}/backprop/"
-    server.shutdown()
-    server.server_close()
+    with serve.running(top) as address:
+        yield address + "backprop/"

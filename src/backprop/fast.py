@@ -1,41 +1,40 @@
 """The gradient of mlp.py in pieces: the same numbers in bounded memory, near the speed of the bare matrix products.
 
-A gradient is a sum over examples, so the pieces add up. A piece stays in the processor's cache from the forward to the
-backward pass, and an array that is not needed again is overwritten. X is not read once more to be judged: NaN and
-infinity in it show in dW_h.
+A gradient is a sum over examples, so the pieces add up, and may be computed at the same time. A piece stays in the
+processor's cache from the forward to the backward pass, and an array that is not needed again is overwritten. X is not
+read once more to be judged: NaN and infinity in it show in dW_h.
 """
 import numpy as np
+from numpy.typing import ArrayLike
 
-from backprop import validate
+from backprop import pieces, validate
 from backprop.mlp import Params
 
 
-@np.errstate(over="ignore", invalid="ignore")  # over: 1 / (1 + exp(-z)) is 0 in the limit; invalid: see finite_by
-def value_and_gradient(params, X, Y, mean=False, chunk=1024):
-    """Return J and its gradient, taking chunk rows of X (n, m) and Y (n, t) at a time.
+def value_and_gradient(params: Params, X: ArrayLike, Y: ArrayLike, mean: bool = False, chunk: int = pieces.CHUNK,
+                       threads: int = 1) -> tuple[float, Params]:
+    """Return J and its gradient, taking at most chunk rows of X (n, m) and Y (n, t) at a time.
 
-    X and Y may be anything that slices by rows, a numpy.memmap included; each piece is validated as it is read. Needs
-    O(chunk) memory beyond its arguments. mean divides by n only. Raises ValueError for arguments that forward, loss and
-    backward refuse, and for a chunk below 1; what overflows comes out as inf or nan.
+    threads pieces are computed at once and added in order, so the answer is the same to the last bit for every number
+    of threads. X and Y may be anything that slices by rows, a numpy.memmap included; each piece is validated as it is
+    read. Needs O(chunk threads) memory beyond its arguments. mean divides by n only. Raises ValueError for arguments
+    that forward, loss and backward refuse, and for chunk or threads below 1; what overflows comes out as inf or nan.
+
+    >>> params = Params(W_h=np.array([[0.6], [-0.2]]), W_out=np.array([[0.8]]))
+    >>> J, gradient = value_and_gradient(params, np.array([[2.0, -1.0]]), np.array([[1.0]]))
+    >>> f"{J:.4f}", gradient.W_h.shape
+    ('0.4229', (2, 1))
     """
     params = validate.network(params)
     n, chunk = validate.row_count(params, X, Y), validate.whole_number("chunk", chunk)
-    mean = validate.flag("mean", mean)
-    J, total = 0.0, None
-    for start in range(0, n, chunk):
-        X_piece = validate.unread_inputs(params, X[start:start + chunk])
-        Y_piece = validate.targets(Y[start:start + chunk], len(X_piece), params.W_out.shape[1], start)
-        value, piece = _piece(*params, X_piece, Y_piece)
-        validate.finite_by(piece[0], "X", X_piece, start)
-        J += value
-        total = [np.add(a, b, out=a) for a, b in zip(total, piece)] if total else piece  # [eq-gradient-sum]
-        del piece                                       # its memory serves the next one
+    mean, threads = validate.flag("mean", mean), validate.whole_number("threads", threads)
+    J, total = pieces.added(piece, params, pieces.read(params, X, Y, n, chunk), threads)
     if mean:
         J, total = J / n, [array / n for array in total]
     return J, Params(*total)
 
 
-def _piece(W_h, W_out, b_h, b_out, X, Y):
+def piece(W_h, W_out, b_h, b_out, X, Y):
     """Return J and its gradient by W_h, W_out, b_h, b_out for one piece: mlp.py, line by line, in place."""
     A_h = _sigmoid(_net_input(X, W_h, b_h))             # (n, d)  [def-z-h] [def-a-h]
     Z_out = _net_input(A_h, W_out, b_out)               # (n, t)  [def-z-out]

@@ -139,6 +139,11 @@ def test_notebooks_can_be_downloaded(book):
         assert path.name in (book / "chapters" / f"{path.stem}.html").read_text("utf-8")
 
 
+def test_a_root_brings_its_sign_though_no_text_holds_it():
+    assert "√" in fonts.characters(["<p><math><msqrt><mi>m</mi></msqrt></math></p>"])["maths"]
+    assert "√" not in fonts.characters(["<p><math><mi>m</mi></math></p>"])["maths"]
+
+
 def test_the_fonts_cover_the_pages_and_carry_their_license(book):
     sheet = (book / "_static" / "fonts.css").read_text("utf-8")
     assert sheet.count("@font-face") == len(fonts.FACES) and "SIL Open Font License" in sheet

@@ -30,7 +30,8 @@ def notebook(title, equations, lines):
 def build(folder, equations, lines, builder="html"):
     """Build a book of two chapters and the list; return (pages, warnings)."""
     (folder / "conf.py").write_text(CONF, "utf-8")
-    (folder / "index.md").write_text("# Checked\n\n```{toctree}\none\ntwo\n```\n\n```{checked-equations}\n```\n",
+    (folder / "index.md").write_text(
+        "# Checked\n\n```{toctree}\none\ntwo\n```\n\n```{checked-strip}\n```\n\n```{checked-equations}\n```\n",
                                      "utf-8")
     (folder / "one.ipynb").write_text(notebook("One", equations, lines), "utf-8")
     (folder / "two.ipynb").write_text(notebook("Two", [HIDDEN], [LINE.format("eq-dw-h")]), "utf-8")
@@ -45,13 +46,15 @@ def build(folder, equations, lines, builder="html"):
 def test_the_mark_links_to_the_cell_and_the_list_holds_every_equation(tmp_path):
     pages, warnings = build(tmp_path, [TITLE], ["something else\n", LINE.format("eq-dw-out")])
     assert warnings == []
-    mark = re.search(r'<p class="checked-mark"><a href="#([^"]+)">✓ checked(.*?)</a>', pages["one"])
-    assert "by complex step, sizes 3-4-2, n = 5, within 1e-12" in mark[2]
-    assert re.search(rf'<div class="cell[^"]*" id="{mark[1]}"', pages["one"])
+    mark = re.search(r'<summary aria-label="Checked: ([^"]+)">✓</summary><a href="#([^"]+)">', pages["one"])
+    assert mark[1] == "complex step · 3-4-2, n = 5 · agrees to 1e-12"
+    assert re.search(rf'<div class="cell[^"]*" id="{mark[2]}"', pages["one"])
     assert "2 equations" in pages["index"]
     for page, label in (("one", "eq-dw-out"), ("two", "eq-dw-h")):
         assert f'href="{page}.html#equation-{label}"' in pages["index"] and f'id="equation-{label}"' in pages[page]
-    assert pages["index"].count("<math") == 2 and pages["index"].count("LaTeX evaluated: yes") == 2
+    assert pages["index"].count("<math") == 2 and "not evaluated" not in pages["index"]
+    ticks = re.search(r'<p class="strip">(.*?)</p>', pages["index"])[1]
+    assert ticks.count("<a href=") == 2 and "2 equations derived, 2 computed twice" in ticks
 
 
 def test_what_is_missing_or_wrong_is_a_warning(tmp_path):
@@ -63,9 +66,9 @@ def test_what_is_missing_or_wrong_is_a_warning(tmp_path):
         "no cell of this page checks the equation eq-again",
         "the printed equation does not come out",
     ]
-    assert pages["one"].count("checked-mark") == 1 and "LaTeX evaluated: no (refused)" in pages["index"]
+    assert pages["one"].count('class="tick"') == 1 and "its printed LaTeX was not evaluated" in pages["index"]
 
 
 def test_another_builder_leaves_the_mark_out(tmp_path):
     pages, warnings = build(tmp_path, [TITLE], [LINE.format("eq-dw-out")], builder="text")
-    assert warnings == [] and "✓ checked" not in pages["one"] and "eq-dw-h" in pages["index"]
+    assert warnings == [] and "computed twice" not in pages["one"] and "eq-dw-h" in pages["index"]

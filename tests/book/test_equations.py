@@ -72,26 +72,10 @@ def import_faults(root):
                 yield f"check.py imports {name or module} of {module}"
 
 
-def table_faults(equations, not_run):
-    """Name each exception that is no equation of the book, or that can be run after all."""
-    for label, reason in not_run.items():
-        if label not in equations:
-            yield f"NOT_RUN names {label}, which is no equation of the book"
-        elif not reason:
-            yield f"NOT_RUN gives no reason for {label}"
-        else:
-            equation, definitions = equations[label]
-            try:
-                printed.check(equation, definitions)
-                yield f"NOT_RUN names {label}, but it can be run"
-            except printed.Refused:
-                pass
-
-
 BOOK = {e.label: (e, printed.definitions(found)) for page in pages(ROOT) for found in [printed.equations(page)] for e in found}
 
 
-@pytest.mark.parametrize("label", [label for label in BOOK if label not in printed.NOT_RUN])
+@pytest.mark.parametrize("label", BOOK)
 def test_what_is_printed_is_what_is_computed(label):
     equation, definitions = BOOK[label]
     printed.check(equation, definitions)
@@ -100,10 +84,6 @@ def test_what_is_printed_is_what_is_computed(label):
 @pytest.mark.parametrize("rule", [label_faults, tag_faults, import_faults])
 def test_the_book_keeps_the_rules(rule):
     assert list(rule(ROOT)) == []
-
-
-def test_each_exception_is_needed():
-    assert list(table_faults(BOOK, printed.NOT_RUN)) == []
 
 
 def test_operands_swapped_in_the_title_equation_of_chapter_2():
@@ -164,11 +144,9 @@ def test_each_rule_fails_on_a_broken_copy(small_book, rule, file, old, new, mess
     assert any(message in fault for fault in rule(small_book)), list(rule(small_book))
 
 
-def test_a_broken_equation_and_a_needless_exception_fail(small_book):
+def test_a_broken_equation_fails(small_book):
     title = next(e for e in printed.equations(small_book / PAGE) if e.label == "eq-dw-out")
     printed.check(title)
     for old, new in [(r"\top", ""), ("= A", "= - A"), (r" \delta^{(\mathrm{out})}", ""), (r"A^{(\mathrm{h})\top} \delta^{(\mathrm{out})}", r"\delta^{(\mathrm{out})} A^{(\mathrm{h})\top}")]:
         with pytest.raises(printed.Refused, match="eq-dw-out"):
             printed.check(title._replace(latex=title.latex.replace(old, new)))
-    assert any("can be run" in f for f in table_faults({"eq-dw-out": (title, ())}, {"eq-dw-out": "too hard"}))
-    assert any("no equation" in f for f in table_faults({}, {"eq-dw-out": "too hard"}))

@@ -16,8 +16,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
+from backprop.figures import hidden_units, outer_products
 from backprop.figures.explore import Explore, explore
-from backprop.figures.plots import hidden_units, outer_products
 
 WEIGHTS = [round(float(w), 2) for w in np.linspace(-2.5, 2.5, 21)]
 
@@ -155,8 +155,8 @@ def test_live_no_later_name_changes_what_is_shown():
 
 
 def test_live_and_on_a_page_the_controls_are_the_same():
-    from backprop.figures.explore import CONTROLS, MODULE, SCRIPT
-    for part in CONTROLS.split("SHOW"):
+    from backprop.figures.explore import MODULE, SCRIPT, _source
+    for part in _source("controls.js").split("/* show */"):
         assert part in SCRIPT and part in MODULE
 
 

@@ -17,11 +17,10 @@ import numpy as np
 import pytest
 
 from backprop import Params, backward, forward, loss
+from networks import RUNNING, RUNNING_X as X, RUNNING_Y as Y
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 ROOT = Path(__file__).resolve().parents[2]
-RUNNING = Params(np.array([[0.6, -0.4], [-0.2, 0.5]]), np.array([[0.8, -0.5], [-0.3, 0.7]]))
-X, Y = np.array([[2.0, -1.0]]), np.array([[1.0, 0.0]])
 
 
 @pytest.fixture(scope="module")

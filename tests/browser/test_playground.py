@@ -1,16 +1,14 @@
 """The playground: its numbers are NumPy's, every control moves the picture, and nothing it is given can break it."""
 import gzip
-import json
 import re
 
 import numpy as np
 import pytest
 
+from networks import RUNNING, RUNNING_X as X, RUNNING_Y as Y
 from backprop import Params, backward, forward, init_params, loss, step
 from backprop.figures.playground import _MOUNT, Playground, _source, page_scripts
 
-RUNNING = Params(np.array([[0.6, -0.4], [-0.2, 0.5]]), np.array([[0.8, -0.5], [-0.3, 0.7]]))
-X, Y = np.array([[2.0, -1.0]]), np.array([[1.0, 0.0]])
 
 
 def example(m, d, t, n, bias=True, seed=1):

@@ -17,6 +17,7 @@ from sphinx.util.docutils import SphinxDirective
 from tools.judge import printed
 
 logger = logging.getLogger(__name__)
+DEFINITION = '<span class="receipt definition">def</span>'
 LINE = re.compile(r"^✓ (?P<label>eq-\S+)  by (?P<method>.+), sizes (?P<sizes>.+?), agrees within (?P<within>\S+)$",
                   re.M)
 
@@ -34,6 +35,10 @@ class Listing(nodes.General, nodes.Element):
     """Hold the place of the list of all checked equations."""
 
 
+class Strip(nodes.General, nodes.Element):
+    """Hold the place of one tick for each checked equation."""
+
+
 class CheckedEquations(SphinxDirective):
     """List every checked equation of the book, chapter by chapter."""
 
@@ -41,9 +46,16 @@ class CheckedEquations(SphinxDirective):
         return [Listing()]
 
 
-def words(how, within="within"):
+class CheckedStrip(SphinxDirective):
+    """Show one tick for each checked equation of the book, each a link to its equation."""
+
+    def run(self):
+        return [Strip()]
+
+
+def words(how):
     """Say how an equation was checked: method, sizes, tolerance."""
-    return "; ".join(f"{method}, sizes {sizes}, {within} {tolerance}" for method, sizes, tolerance in how)
+    return "; ".join(f"{method} · {sizes} · agrees to {tolerance}" for method, sizes, tolerance in how)
 
 
 def printed_lines(doctree):
@@ -55,53 +67,67 @@ def printed_lines(doctree):
                 yield from ((match, cell) for match in LINE.finditer(output.astext()))
 
 
-def mark(label, how, anchor):
-    """Return the mark: a link to the cell, with the way of checking as its accessible tooltip."""
-    text = html.escape(f"{words(how)} ({label}); to the cell")
-    link = f'<a href="#{anchor}">✓ checked<span class="checked-how"> by {text}</span></a>'
-    return nodes.raw("", f'<p class="checked-mark">{link}</p>\n', format="html")
+def receipt(how, anchor):
+    """Return the tick beside an equation's number: how it was checked, in the margin or when asked, and the cell."""
+    text = html.escape(words(how))
+    link = f'<a href="#{anchor}">{text}<span class="receipt-go"> → the cell</span></a>'
+    return (f'<details class="tick"><summary aria-label="Checked: {text}">✓</summary>{link}</details>'
+            '<aside class="receipt" aria-hidden="true"><b>✓ computed twice</b>'
+            f'{text.replace(" · ", "<br>", 1)}</aside>')
 
 
 def on_doctree_read(app, doctree):
-    """Match the equations of a page with the lines its cells printed."""
+    """Match the equations of a page with the lines its cells printed, and evaluate what is printed."""
     env, page = app.env, app.env.docname
     blocks = {b["label"]: b for b in doctree.findall(nodes.math_block)
               if str(b.get("label", "")).startswith(("eq-", "def-"))}
+    checks, anchors = checks_of(doctree, blocks)
+    refused = evaluate(blocks, page)
+    for label, block in blocks.items():
+        if label in checks:
+            block["receipt"] = receipt(checks[label], anchors[label])
+        elif label.startswith("def-"):
+            block["receipt"] = DEFINITION
+        else:
+            logger.warning("no cell of this page checks the equation %s", label, location=block, type="checked")
+    env.checked_equations = getattr(env, "checked_equations", {})
+    if checks:
+        env.checked_equations[page] = [Checked(label, block.astext(), tuple(checks[label]), label not in refused)
+                                       for label, block in blocks.items() if label in checks]
+    if any(isinstance(node, (Listing, Strip)) for node in doctree.findall()):
+        env.checked_listings = getattr(env, "checked_listings", set()) | {page}
+
+
+def checks_of(doctree, blocks):
+    """Return {label: ways it was checked} and {label: where the first cell that did stands}."""
     checks, anchors = {}, {}
     for match, cell in printed_lines(doctree):
-        label = match["label"]
+        label, how = match["label"], (match["method"], match["sizes"], match["within"])
         if label not in blocks:
             logger.warning("a cell checks %s, but no equation of this page has that label", label, location=cell,
                            type="checked")
             continue
-        how = (match["method"], match["sizes"], match["within"])
-        checks.setdefault(label, [])
-        checks[label] += [how] if how not in checks[label] else []
+        if how not in checks.setdefault(label, []):
+            checks[label].append(how)
         if not cell["ids"]:
             cell["ids"] = ["check-" + label.removeprefix("eq-")]
             doctree.ids[cell["ids"][0]] = cell
         anchors.setdefault(label, cell["ids"][0])
+    return checks, anchors
+
+
+def evaluate(blocks, page):
+    """Evaluate the LaTeX of every equation of a page; warn of what does not come out, and return its labels."""
     equations = [printed.Equation(label, block.astext(), page.rpartition("/")[2]) for label, block in blocks.items()]
-    definitions = printed.definitions(equations)
-    found = []
+    definitions, refused = printed.definitions(equations), set()
     for equation in equations:
-        block, label = blocks[equation.label], equation.label
         try:
-            if run := label not in printed.NOT_RUN:
-                printed.check(equation, definitions, draws=1)
+            printed.check(equation, definitions, draws=1)
         except printed.Refused as error:
-            run = False
-            logger.warning("the printed equation does not come out: %s", error, location=block, type="checked")
-        if label in checks:
-            found.append(Checked(label, equation.latex, tuple(checks[label]), run))
-            block.parent.insert(block.parent.index(block) + 1, mark(label, checks[label], anchors[label]))
-        elif label.startswith("eq-"):
-            logger.warning("no cell of this page checks the equation %s", label, location=block, type="checked")
-    every = env.checked_equations = getattr(env, "checked_equations", {})
-    if found:
-        every[page] = found
-    if any(True for _ in doctree.findall(Listing)):
-        env.checked_listings = getattr(env, "checked_listings", set()) | {page}
+            refused.add(equation.label)
+            logger.warning("the printed equation does not come out: %s", error, location=blocks[equation.label],
+                           type="checked")
+    return refused
 
 
 def purge(app, env, docname):
@@ -129,36 +155,67 @@ def link(app, source, target, anchor, text):
     return reference + text if isinstance(text, nodes.Node) else nodes.reference("", text, **reference.attributes)
 
 
+def number_of(app, page, label):
+    """Return the number that an equation carries on its page, or its label where nothing is numbered."""
+    parts = app.env.toc_fignumbers.get(page, {}).get("displaymath", {}).get("equation-" + label)
+    return f"({'.'.join(map(str, parts))})" if parts else label
+
+
 def entry(app, source, page, equation):
-    """Return one equation of the list: label, formula, how it was checked."""
-    head = nodes.paragraph("", "", link(app, source, page, f"#equation-{equation.label}", equation.label))
+    """Return one row of the list: number, formula, how it was checked."""
+    place = link(app, source, page, f"#equation-{equation.label}", number_of(app, page, equation.label))
     formula = nodes.math_block("", equation.latex, nowrap=False, number=None, label=None)
-    evaluated = "yes" if equation.run else f"no ({printed.NOT_RUN.get(equation.label, 'refused')})"
-    how = f"checked by {words(equation.how, 'agrees within')}; printed LaTeX evaluated: {evaluated}"
-    return nodes.container("", head, formula, nodes.paragraph("", how, classes=["checked-line"]),
+    evaluated = "" if equation.run else "; its printed LaTeX was not evaluated"
+    return nodes.container("", nodes.paragraph("", "", place), formula,
+                           nodes.paragraph("", words(equation.how) + evaluated, classes=["checked-line"]),
                            classes=["checked-entry"], ids=["checked-" + equation.label])
 
 
+def in_order(app):
+    """Return [(page, its checked equations)] in the order of the book."""
+    found = getattr(app.env, "checked_equations", {})
+    order = [page for page in app.env.collect_relations() if page in found]
+    return [(page, found[page]) for page in [*order, *sorted(set(found) - set(order))]]
+
+
+def listing(app, docname):
+    """Return the whole list: what all have in common, said once, then a section for each chapter."""
+    pages = in_order(app)
+    total = [equation for _, equations in pages for equation in equations]
+    run = sum(equation.run for equation in total)
+    count = (f"{len(total)} equations, each checked by a cell of its chapter; the printed LaTeX of "
+             f"{'every one' if run == len(total) else f'{run} of them'} is evaluated as well.")
+    return [nodes.paragraph("", count),
+            *(nodes.section("", nodes.title("", "", link(app, docname, page, "", app.env.titles[page].astext())),
+                            *(entry(app, docname, page, equation) for equation in equations),
+                            ids=[f"checked-in-{number}"]) for number, (page, equations) in enumerate(pages, 1))]
+
+
+def strip(app, docname):
+    """Return a line of ticks, one link for each checked equation, chapter by chapter, and their number."""
+    pages, groups = in_order(app), []
+    for page, equations in pages:
+        address = app.builder.get_relative_uri(docname, page)
+        ticks = "".join(f'<a href="{address}#equation-{e.label}" aria-label="Equation {number_of(app, page, e.label)}" '
+                        f'title="{number_of(app, page, e.label)} {html.escape(words(e.how))}"></a>' for e in equations)
+        groups.append(f"<span>{ticks}</span>")
+    total = sum(len(equations) for _, equations in pages)
+    text = f"<b>{total} equations derived, {total} computed twice.</b>"
+    return [nodes.raw("", f'<p class="strip">{"".join(groups)}{text}</p>', format="html")]
+
+
 def on_doctree_resolved(app, doctree, docname):
-    """Fill the list, in the order of the book."""
-    for listing in list(doctree.findall(Listing)):
-        found = getattr(app.env, "checked_equations", {})
-        order = [page for page in app.env.collect_relations()
-                 if page in found] + sorted(set(found) - set(app.env.collect_relations()))
-        total = [equation for page in order for equation in found[page]]
-        run = sum(equation.run for equation in total)
-        count = (f"{len(total)} equations, each checked by a cell of its chapter; the printed LaTeX of "
-                 f"{'every one' if run == len(total) else f'{run} of them'} is evaluated as well.")
-        sections = [nodes.section("", nodes.title("", "", link(app, docname, page, "", app.env.titles[page].astext())),
-                                  *(entry(app, docname, page, equation) for equation in found[page]),
-                                  ids=[f"checked-in-{number}"])
-                    for number, page in enumerate(order, 1)]
-        listing.replace_self([nodes.paragraph("", count), *sections])
+    """Fill the list and the strip, in the order of the book."""
+    for kind, made in ((Listing, listing), (Strip, strip)):
+        for place in list(doctree.findall(kind)):
+            place.replace_self(made(app, docname))
 
 
 def setup(app):
     app.add_node(Listing)
+    app.add_node(Strip)
     app.add_directive("checked-equations", CheckedEquations)
+    app.add_directive("checked-strip", CheckedStrip)
     app.connect("doctree-read", on_doctree_read)
     app.connect("doctree-resolved", on_doctree_resolved)
     app.connect("env-purge-doc", purge)

@@ -76,7 +76,7 @@ def characters(pages, styles=""):
     for page in pages:
         text |= text_of(re.sub(r"<(script|style|math)\b.*?</\1>", "", page, flags=re.S))
         for formula in re.findall(r"<math\b.*?</math>", page, flags=re.S):
-            maths |= text_of(formula)
+            maths |= text_of(formula) | ({"√"} if "<msqrt" in formula else set())
     return {"text": text, "maths": maths | {italic(c) for c in maths}, "icons": icons_of(pages, styles)}
 
 

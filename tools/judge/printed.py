@@ -21,7 +21,7 @@ import numpy as np
 from lark import Token, Tree
 
 from tools.judge.grammar import Refused, parse, symbols
-from tools.judge.worlds import CHAPTERS, NOT_RUN, SPELLINGS, WITHOUT_LAYER, WORLDS
+from tools.judge.worlds import CHAPTERS, SPELLINGS, WITHOUT_LAYER, WORLDS
 
 STEP = 1e-20            # of the complex step: no difference is taken, so it can be this small
 RTOL = 1e-12            # of the largest entry
@@ -544,11 +544,13 @@ def parts(run, trees, scale):
     """Evaluate each part of a chain for every value of its free indices; return one list of arrays per part."""
     printed = [s for tree in trees for s in symbols(tree)]
     layered = any("\\ell" in (s.layer or "") for s in printed)
-    if any(s.delta for s in printed) and not any(True for tree in trees for _ in tree.find_data("lim")):
-        run = run.child(nudges=nudges(run, {run.world.key(s, {}) for s in printed if s.delta}, scale))
+    moved = [s for s in printed if s.delta] if not any(True for tree in trees for _ in tree.find_data("lim")) else []
+    still = run
     out, unknown = [[] for _ in trees], None
     for env in [{"ell": i} for i in range(1, run.world.sizes["L"] + 1)] if layered else [{}]:
         try:
+            if moved:
+                run = still.child(nudges=nudges(still, {still.world.key(s, env) for s in moved}, scale))
             sizes = {}
             for tree in trees:
                 for name, found in run.ranges(tree, env).items():

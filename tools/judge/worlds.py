@@ -90,8 +90,8 @@ WORLDS = {
         {CROSS_ENTROPY.replace("^out[r]", "^{(3)[r]}")}
         \delta^{{(\ell)}} = \frac{{\partial J}}{{\partial Z^{{(\ell)}}}}""", on=r"\\ell", leaves="W_1:m,d W_2:d,k W_3:k,t", k=6, L=3),
     "net deep bias": world(r"Z^{(\ell)} = A^{(\ell-1)} W^{(\ell)} + \mathbf{1} b^{(\ell)}", leaves="b_1:1,d b_2:1,k b_3:1,t"),
+    "net deep skip": world(r"A^{(2)} = \sigma(Z^{(2)}) + A^{(1)}", leaves="W_1:m,d W_2:d,d W_3:d,t", k=4),
+    "cubic": world(leaves="w: h:"),                                                        # one number and a step
     "bias": world(on=r"(?<![a-zA-Z\\])b(?![a-zA-Z])"),
     "identity": world(phi="identity"), "tanh": world(phi="tanh"), "relu": world(phi="relu"), "sigmoid": world(phi="sigma"),
 }
-
-NOT_RUN = {}        # label: why the printed equation cannot be run

@@ -9,7 +9,6 @@ site has; Chromium prints it with bookmarks. Interactive figures appear in their
 import re
 import shutil
 import sys
-import threading
 from pathlib import Path
 
 from tools import ROOT
@@ -23,36 +22,49 @@ PREPARE = """() => {
   document.querySelectorAll("details").forEach((box) => { box.open = true; });
   document.querySelectorAll(".toggle-hidden, .toggle").forEach((box) => box.classList.remove("toggle-hidden"));
 }"""
+# The page is another file now, its chapters are sections, and the builder writes "page#document-chapter#place": a link
+# leads to its place, or to the chapter, or is no link (a picture, a notebook), for the server is gone when it is read.
+LINKS = """() => {
+  const target = (name) => {
+    const found = document.getElementById(name);
+    return found?.id.startsWith("document-") && found.nextElementSibling?.id ? found.nextElementSibling : found;
+  };
+  document.querySelectorAll("a[href]").forEach((link) => {
+    if (link.host !== location.host) return;
+    const place = decodeURIComponent(link.hash.slice(1)).split("#").reverse().map(target).find(Boolean);
+    place ? link.setAttribute("href", "#" + place.id) : link.removeAttribute("href");
+  });
+}"""
 
 
 def make(html, out):
     """Print the single page in the folder `html` into the file `out`."""
     from playwright.sync_api import sync_playwright
 
-    server = serve.server(html)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
     single = next(path for path in Path(html).rglob("*.html") if "<article" in path.read_text("utf-8"))
     book = Path(html) / "book.html"  # the builder's links start at the top folder, wherever it puts the page
     if single != book:
         shutil.copy(single, book)
-    with sync_playwright() as playwright:
+    with serve.running(html) as address, sync_playwright() as playwright:
         page = launch(playwright).new_page()
         page.set_default_timeout(300_000)
-        page.goto(f"http://127.0.0.1:{server.server_address[1]}/book.html", wait_until="networkidle")
+        page.goto(f"{address}book.html", wait_until="load")  # the network is idle before it is all read
+        page.wait_for_load_state("networkidle")
         page.evaluate(PREPARE)
+        page.evaluate(LINKS)
         page.emulate_media(media="print", color_scheme="light", reduced_motion="reduce")
         out.parent.mkdir(parents=True, exist_ok=True)
-        page.pdf(path=out, format="A4", scale=0.82, outline=True, tagged=True, print_background=True, display_header_footer=True,
-                 header_template="<span></span>", footer_template=FOOTER,
+        page.pdf(path=out, format="A4", scale=0.82, outline=True, tagged=True, print_background=True,
+                 display_header_footer=True, header_template="<span></span>", footer_template=FOOTER,
                  margin={"top": "18mm", "bottom": "18mm", "left": "18mm", "right": "18mm"})
-    server.shutdown()
 
 
 def main():
     if not chromium():
         sys.exit("No Chromium found: install one (apt install chromium) or name it in the variable CHROMIUM.")
-    print("Building the book as one page, executing every notebook …", flush=True)
-    good, record = build.build(builder="singlehtml", stored="--stored" in sys.argv)
+    stored = "--stored" in sys.argv
+    print(f"Building the book as one page, {'with the stored outputs' if stored else 'executing every notebook'} …", flush=True)
+    good, record = build.build(builder="singlehtml", stored=stored)
     if not good:
         sys.exit("The book did not build:\n" + "\n".join(build.complaints(record)))
     out = ROOT / "_build" / "pdf" / "book.pdf"

@@ -3,28 +3,38 @@
     python -m tools.make.picture     writes chapters/picture.html (the living one), _static/picture.svg (for the README)
 """
 import matplotlib.pyplot as plt
+import numpy as np
 
 from backprop.figures import block, explore, product, svg
 from tools import ROOT
 
-D, T, N = 4, 2, 5
+A = np.array([[0.8, 0.2, 0.6], [0.5, 0.6, 0.3], [0.3, 0.9, 0.4], [0.6, 0.1, 0.7]])    # (n, d)
+DELTA = np.array([[-0.4, 0.4], [0.6, -0.5], [-0.5, -0.4], [0.6, 0.5]])                 # (n, t)
+N, D, T = *A.shape, DELTA.shape[1]
 ENTRIES = [(i, j) for i in range(1, D + 1) for j in range(1, T + 1)]
 
 
 def draw(entry):
     """Draw A⊤ (d, n) beside and δ (n, t) above the gradient (d, t), with one entry and what makes it lit."""
-    return product(block(r"A^{(\mathrm{h})\top}", ("d", D), ("n", N)),
-                   block(r"\delta^{(\mathrm{out})}", ("n", N), ("t", T)),
-                   block(r"\partial J / \partial W^{(\mathrm{out})}", ("d", D), ("t", T)), entry=entry)
+    return product(block(r"A^{(\mathrm{h})\top}", ("d", D), ("n", N), A.T),
+                   block(r"\delta^{(\mathrm{out})}", ("n", N), ("t", T), DELTA),
+                   block(r"\partial J / \partial W^{(\mathrm{out})}", ("d", D), ("t", T), A.T @ DELTA), entry=entry,
+                   decimals=2)
+
+
+def total(entry):
+    """Write the sum of an entry: what came in times the error, example by example."""
+    i, j = entry[0] - 1, entry[1] - 1
+    terms = [f"{a:.1f} · {f'({delta:.1f})' if delta < 0 else f'{delta:.1f}'}" for a, delta in zip(A[:, i], DELTA[:, j])]
+    return f"{' + '.join(terms)} = {A[:, i] @ DELTA[:, j]:.2f}".replace("-", "−")
 
 
 def living():
     """Return the HTML of the slider over all entries."""
-    figure = explore(draw, ENTRIES, label="entry of the gradient", start=(3, 2),
-                     format=lambda e: f"weight from hidden unit {e[0]} to output {e[1]}",
+    figure = explore(draw, ENTRIES, label="this entry:", start=(2, 2), format=total,
                      alt=lambda e: f"Row {e[0]} of A transposed, {D} by {N}, and column {e[1]} of delta, {N} by {T}, "
                                    f"are lit. Where they meet, "
-                                   f"entry ({e[0]}, {e[1]}) of the {D} by {T} gradient is lit.")
+                                   f"entry ({e[0]}, {e[1]}) of the {D} by {T} gradient is lit: {total(e)}.")
     return figure.html() + "\n"
 
 
@@ -32,7 +42,7 @@ def write(folder=ROOT):
     """Write both pictures below folder."""
     plt.style.use("backprop.book")
     (folder / "chapters" / "picture.html").write_text(living(), encoding="utf-8")
-    (folder / "_static" / "picture.svg").write_text(svg(draw((3, 2))[0]) + "\n", encoding="utf-8")
+    (folder / "_static" / "picture.svg").write_text(svg(draw((2, 2))[0]) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

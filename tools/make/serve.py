@@ -5,7 +5,9 @@
 
 import argparse
 import sys
+import threading
 import webbrowser
+from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -50,6 +52,18 @@ def server(folder, port=0):
         except OSError:
             continue
     raise OSError(f"no free port between {port} and {port + 19}")
+
+
+@contextmanager
+def running(folder):
+    """Serve this folder meanwhile; give the address, ending in a slash."""
+    server_of_folder = server(folder)
+    threading.Thread(target=server_of_folder.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server_of_folder.server_address[1]}/"
+    finally:
+        server_of_folder.shutdown()
+        server_of_folder.server_close()
 
 
 def main():

@@ -2,32 +2,49 @@
 
 `from backprop.figures import network, explore, Playground` gives each of them by its name.
 """
+from backprop.figures.curves import curves, learning_curve, loglog_slope
+from backprop.figures.deep import brackets, errors_by_layer, shared_and_repeated, step_curve, weight_paths
 from backprop.figures.explore import Explore, explore
+from backprop.figures.images import confusion, digits, hidden_units
+from backprop.figures.ink import FAINT, INK, SIZE_COLORS, maths
+from backprop.figures.matrices import block, matrices, outer_products, product
+from backprop.figures.network import network
 from backprop.figures.neuron import answers, corner, magnified, tangent
+from backprop.figures.paths import chain, path_tree
 from backprop.figures.playground import Playground
-from backprop.figures.plots import (
-    FAINT,
-    INK,
-    SIZE_COLORS,
-    block,
-    chain,
-    confusion,
-    curves,
-    digits,
-    hidden_units,
-    learning_curve,
-    loglog_slope,
-    maths,
-    matrices,
-    network,
-    outer_products,
-    path_tree,
-    product,
-    svg,
-)
+from backprop.figures.svg import svg
 from backprop.figures.tables import ticks
 
 __all__ = [
-    "FAINT", "INK", "SIZE_COLORS", "Explore", "Playground", "answers", "block", "chain", "confusion", "corner",
-    "curves", "digits", "explore", "hidden_units", "learning_curve", "loglog_slope", "magnified", "maths",
-    "matrices", "network", "outer_products", "path_tree", "product", "svg", "tangent", "ticks"]
+    "FAINT",
+    "INK",
+    "SIZE_COLORS",
+    "Explore",
+    "Playground",
+    "answers",
+    "block",
+    "brackets",
+    "chain",
+    "confusion",
+    "corner",
+    "curves",
+    "digits",
+    "errors_by_layer",
+    "explore",
+    "hidden_units",
+    "learning_curve",
+    "loglog_slope",
+    "magnified",
+    "maths",
+    "matrices",
+    "network",
+    "outer_products",
+    "path_tree",
+    "product",
+    "shared_and_repeated",
+    "step_curve",
+    "svg",
+    "tangent",
+    "ticks",
+    "weight_paths",
+]

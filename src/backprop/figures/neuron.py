@@ -2,7 +2,7 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from backprop.figures.plots import INK, LIT, MUTED, SIZE_COLORS, number
+from backprop.figures.ink import INK, LIT, MUTED, SIZE_COLORS, number
 
 
 def tangent(f, w, slope, nudge, *, ax=None):

@@ -2,7 +2,7 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from backprop.figures.plots import FAINT, INK, maths
+from backprop.figures.ink import FAINT, INK, maths
 
 
 def ticks(formulas, titles, passed, *, ax=None):

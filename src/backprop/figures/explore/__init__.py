@@ -1,8 +1,8 @@
 """A slider over any drawing function: live in Jupyter, and still moving on a page with no kernel.
 
-Every frame is drawn once, when the slider is made; no later cell that takes a name of the drawing function changes what is
-shown. Live, Python gives the frames one by one. On the page they are stored in the output's HTML as SVG, what frames have
-in common only once. The controls are the same.
+Every frame is drawn once, when the slider is made; no later cell that takes a name of the drawing function changes what
+is shown. Live, Python gives the frames one by one. On the page they are stored in the output's HTML as SVG, what frames
+have in common only once. The controls are the same.
 """
 import html
 import json
@@ -13,69 +13,20 @@ from urllib.parse import quote
 import anywidget
 import traitlets
 
-# The controls, inside a function that knows root, label, texts, start and as many frames. SHOW stands for what moves the picture.
-CONTROLS = """
-  const make = (tag, attributes, ...children) => {
-    const element = document.createElement(tag);
-    for (const name in attributes) element.setAttribute(name, attributes[name]);
-    element.append(...children);
-    return element;
-  };
-  const value = make("span", {});
-  const room = make("b", {"aria-hidden": "true", "data-longest": texts.reduce((a, b) => b.length > a.length ? b : a)}, value);
-  const range = make("input", {type: "range", min: 0, max: frames.length - 1, step: 1});
-  const button = (name, sign, by) => {
-    const element = make("button", {type: "button", "aria-label": name + ": " + label}, sign);
-    element.onclick = () => show(+range.value + by);
-    return element;
-  };
-  const show = i => {
-    range.value = i;
-    i = +range.value;
-    range.setAttribute("aria-valuetext", value.textContent = texts[i]);
-    SHOW
-  };
-  range.oninput = () => show(range.value);
-  root.append(make("div", {class: "explore-controls"}, button("Previous", "\\u2039", -1),
-    make("label", {}, make("span", {}, label), " ", room, range), button("Next", "\\u203a", 1)));
-  show(start);
-"""
 
-# On a page: shows the stored frames. One copy per output, so that each stands alone: in a page, from file://, beside others.
-SCRIPT = """(root => {
-  const {label, texts, alts, parts, frames, start} = JSON.parse(root.querySelector("script").textContent);
-  const image = root.querySelector("img"), first = image.src;""" + CONTROLS.replace("SHOW", """image.alt = alts[i];
-    image.src = i == start ? first : "data:image/svg+xml," + encodeURIComponent(frames[i].map(k => parts[k]).join(""));""") + \
-    "})(document.currentScript.parentElement);"
+def _source(name):
+    """Return a script without the comment that it begins with."""
+    return Path(__file__).with_name(name).read_text("utf-8").split("*/\n", 1)[1]
 
-# In Jupyter: tells Python the index, and shows the picture that Python gives for it. JupyterLab takes arrow keys on their
-# way down the page; the listener stands above it.
-MODULE = """export default { render({model, el: root}) {
-  const [label, texts, start, [width, height]] = ["label", "texts", "index", "size"].map(name => model.get(name));
-  const frames = texts, image = Object.assign(new Image(width, height), {style: "max-width:100%;height:auto"});
-  root.classList.add("explore");
-  root.setAttribute("role", "group");
-  root.setAttribute("aria-label", label);
-  root.append(image);""" + CONTROLS.replace("SHOW", """model.set("index", i);
-    model.save_changes();""") + """  const follow = () => +range.value == model.get("index") || show(model.get("index"));
-  const draw = () => {
-    image.alt = model.get("alt");
-    image.src = "data:image/svg+xml," + encodeURIComponent(model.get("image"));
-  };
-  const keep = event => {
-    const command = event.ctrlKey || event.metaKey || event.altKey || event.shiftKey && event.key == "Enter";
-    if (root.contains(event.target) && !command) event.stopPropagation();
-  };
-  model.on("change:index", follow);
-  model.on("change:alt change:image", draw);
-  window.addEventListener("keydown", keep, true);
-  draw();
-  return () => {
-    window.removeEventListener("keydown", keep, true);
-    model.off("change:alt change:image", draw);
-    model.off("change:index", follow);
-  };
-} };"""
+
+def _with_controls(name):
+    """Return the script of that name, its way of showing a frame put into the controls."""
+    before, rest = _source(name).split("\n  /* show: */\n    ")
+    show, after = rest.split("\n  /* :show */\n")
+    return before + "\n" + _source("controls.js").replace("/* show */", show) + after.rstrip("\n")
+
+
+SCRIPT, MODULE = _with_controls("page.js"), _with_controls("live.js")
 
 
 def explore(draw, values, *, label, alt, start=None, format=None):
@@ -93,7 +44,8 @@ def _writer(name, given):
     if callable(given):
         return lambda value: str(given(value))
     if not isinstance(given, str):
-        raise ValueError(f"{name} is {given!r} but must be a function of the value or a format string such as 'epoch {{}}'")
+        raise ValueError(f"{name} is {given!r} but must be a function of the value or a format string such as "
+                         "'epoch {}'")
     return given.format
 
 
@@ -104,13 +56,34 @@ def _plain(value):
 
 def _frame(draw, value):
     """Draw one value; give its SVG and the size of its figure in inches."""
-    from backprop.figures.plots import svg
+    from backprop.figures.svg import svg
     figure = draw(value)
     figure = figure[0] if isinstance(figure, tuple) and figure else figure
     if not hasattr(figure, "savefig"):
-        raise ValueError(f"draw returned {type(figure).__name__} for {value!r} but must return a figure, or (figure, axes)")
+        raise ValueError(f"draw returned {type(figure).__name__} for {value!r} but must return a figure, "
+                         "or (figure, axes)")
     size = tuple(round(float(inches), 2) for inches in figure.get_size_inches())
     return svg(figure), size
+
+
+def _frames(draw, values):
+    """Draw every value; give the SVGs and the size that all have in inches."""
+    drawn = [_frame(draw, value) for value in values]
+    first = drawn[0][1]
+    for value, (_, size) in zip(values, drawn):
+        if size != first:
+            raise ValueError(f"draw gives a figure of {first} inches for {values[0]!r} but of {size} for {value!r}: "
+                             "every frame needs the same figsize")
+    return [frame for frame, _ in drawn], first
+
+
+def _words(alt, values, texts):
+    """Say for every value what there is to see."""
+    alts = list(map(_writer("alt", alt), values))
+    if not all(text.strip() for text in alts) or len(set(alts)) < len(set(texts)):
+        raise ValueError("alt must say something different for each value: put {} where the value goes, "
+                         "or give a function of the value")
+    return alts
 
 
 class Explore(anywidget.AnyWidget):
@@ -134,21 +107,11 @@ class Explore(anywidget.AnyWidget):
             raise ValueError("values is empty: give at least one value to draw")
         if not isinstance(label, str) or not label.strip():
             raise ValueError(f"label is {label!r} but must say what the slider changes")
-        start = self.values[0] if start is None else start
-        self.start = self._place("start", start)
-        texts = [_writer("format", format)(value)
-                 for value in self.values] if format is not None else list(map(_plain, self.values))
-        self.alts = [_writer("alt", alt)(value) for value in self.values]
-        if not all(text.strip() for text in self.alts) or len(set(self.alts)) < len(set(texts)):
-            raise ValueError("alt must say something different for each value: put {} where the value goes, or give a function of the value")
-        drawn = [_frame(draw, value) for value in self.values]
-        self.frames = [frame for frame, _ in drawn]
-        for value, (_, size) in zip(self.values, drawn):
-            if size != drawn[0][1]:
-                raise ValueError(f"draw gives a figure of {drawn[0][1]} inches for {self.values[0]!r} but of {size} for {value!r}: "
-                                 "every frame needs the same figsize")
-        super().__init__(label=label, texts=texts, size=[round(100 * inches) for inches in drawn[0][1]],
-                         index=self.start,
+        self.start = self._place("start", self.values[0] if start is None else start)
+        texts = list(map(_plain if format is None else _writer("format", format), self.values))
+        self.alts = _words(alt, self.values, texts)
+        self.frames, size = _frames(draw, self.values)
+        super().__init__(label=label, texts=texts, size=[round(100 * inches) for inches in size], index=self.start,
                          image=self.frames[self.start], alt=self.alts[self.start])
         self.observe(self._move, "index")
 
@@ -179,7 +142,7 @@ class Explore(anywidget.AnyWidget):
                 f'width="{self.size[0]}" height="{self.size[1]}" style="max-width:100%;height:auto">')
 
     def html(self):
-        """Give the figure as it stands on a page: the start frame, the frames as JSON, the script that builds the slider."""
+        """Give the figure as it stands on a page: the start frame, the frames as JSON, the script of the slider."""
         parts, frames = _share(self.frames)
         data = {"label": self.label, "texts": self.texts, "alts": self.alts, "parts": parts, "frames": frames,
                 "start": self.start}

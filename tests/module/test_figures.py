@@ -11,11 +11,14 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from matplotlib.colors import to_hex, to_rgb
-from matplotlib.patches import Arc, Circle, Polygon, Rectangle
+from matplotlib.patches import Arc, Circle, FancyArrowPatch, Polygon, Rectangle
 from matplotlib.text import Text
 
-from backprop.figures import plots
-from backprop.figures.plots import block
+import networks as nets
+from backprop import figures
+from backprop.figures import block
+from backprop.figures.ink import INK, LIT, MUTED, SIZE_COLORS, SIZE_INKS, maths, number
+from backprop.figures.network import lit_edges
 
 
 class Net(NamedTuple):
@@ -30,8 +33,8 @@ class Pass(NamedTuple):
     A_out: np.ndarray
 
 
-RUNNING = Net(np.array([[0.6, -0.4], [-0.2, 0.5]]), np.array([[0.8, -0.5], [-0.3, 0.7]]))
-X, Y = np.array([[2.0, -1.0]]), np.array([[1.0, 0.0]])
+RUNNING = Net(nets.RUNNING.W_h, nets.RUNNING.W_out)
+X, Y = nets.RUNNING_X, nets.RUNNING_Y
 TRACE = Pass(np.array([[0.8022, 0.2142]]), np.array([[0.6405, 0.4375]]))
 DELTA_H, DELTA_OUT = np.array([[-0.0804, 0.0697]]), np.array([[-0.35954, 0.4375]])
 
@@ -83,7 +86,7 @@ def overlap(a, b):
 
 
 def test_network_shows_the_running_numbers():
-    fig, _ = plots.network(RUNNING, X, TRACE, Y=Y, loss=1.0209)
+    fig, _ = figures.network(RUNNING, X, TRACE, Y=Y, loss=1.0209)
     shown = texts(fig)
     for expected in ("0.6", "−0.4", "−0.2", "0.5", "0.8", "−0.5", "−0.3", "0.7", "2", "−1", "0.802", "0.214", "0.640",
                      "0.438", "1.021"):
@@ -95,16 +98,16 @@ def test_network_shows_the_running_numbers():
 
 def test_network_takes_the_example_asked_for():
     net, X, trace, *_ = random_net(3, 4, 2)
-    fig, _ = plots.network(net, X, trace, example=4, decimals=2)
+    fig, _ = figures.network(net, X, trace, example=4, decimals=2)
     for value in (*X[3], *trace.A_h[3], *trace.A_out[3], *net.W_h.flat, *net.W_out.flat):
-        assert plots.number(value, 2) in texts(fig)
+        assert number(value, 2) in texts(fig)
 
 
 def test_errors_stand_under_their_units_and_the_edges_point_back():
-    fig, ax = plots.network(RUNNING, X, TRACE, delta_h=DELTA_H, delta_out=DELTA_OUT)
+    fig, ax = figures.network(RUNNING, X, TRACE, delta_h=DELTA_H, delta_out=DELTA_OUT)
     assert {r"$\delta_{1}=−0.080$", r"$\delta_{2}=0.070$", r"$\delta_{1}=−0.360$",
             r"$\delta_{2}=0.438$"} <= set(texts(fig))
-    arrows = [patch for patch in ax.patches if isinstance(patch, plots.FancyArrowPatch)]
+    arrows = [patch for patch in ax.patches if isinstance(patch, FancyArrowPatch)]
     assert len(arrows) == 8
     assert all(arrow._posA_posB[0][0] > arrow._posA_posB[1][0] for arrow in arrows)
 
@@ -116,7 +119,7 @@ def test_errors_stand_under_their_units_and_the_edges_point_back():
 def test_labels_do_not_overlap(sizes, bias, errors):
     net, X, trace, delta_h, delta_out = random_net(*sizes, bias=bias)
     given = dict(delta_h=delta_h, delta_out=delta_out) if errors else dict(Y=trace.A_out)
-    fig, ax = plots.network(net, X, trace, decimals=2, **given)
+    fig, ax = figures.network(net, X, trace, decimals=2, **given)
     fig.canvas.draw()
     drawn = [text for text in ax.texts if text.get_text()]
     boxes = [corners(text, fig.canvas.get_renderer()) for text in drawn]
@@ -129,7 +132,7 @@ def test_labels_do_not_overlap(sizes, bias, errors):
 
 
 def test_overlap_is_seen():
-    fig, ax = plots.network((1, 1, 1))
+    fig, ax = figures.network((1, 1, 1))
     a, b = ax.text(1, 1, "0.123", rotation=30, rotation_mode="anchor", ha="center",
                    va="center"), ax.text(1.1, 1, "0.456", ha="center", va="center")
     assert overlap(*(corners(text, fig.canvas.get_renderer()) for text in (a, b)))
@@ -142,19 +145,19 @@ def test_overlap_is_seen():
     ([(None, 1, 2), (2, 1, None)], {("out", 1, 2), ("J", 2, 1), ("h", 2, 1)}),
     (None, set())])
 def test_a_weight_lights_all_its_paths(highlight, expected):
-    assert plots.lit_edges(highlight, (2, 4, 3)) == expected
+    assert lit_edges(highlight, (2, 4, 3)) == expected
 
 
 def test_lit_edges_are_drawn_strong():
-    _, ax = plots.network((2, 2, 2), highlight=("h", 1, 2), loss=True)
+    _, ax = figures.network((2, 2, 2), highlight=("h", 1, 2), loss=True)
     assert sum(line.get_linewidth() > 2 for line in ax.lines) == 5
-    assert sum(to_hex(patch.get_facecolor()) == plots.LIT.lower() for patch in ax.patches
+    assert sum(to_hex(patch.get_facecolor()) == LIT.lower() for patch in ax.patches
                if isinstance(patch, Circle)) == 5
     assert any("w_{1,2}" in text.get_text() for text in ax.texts)
 
 
 def test_a_large_network_is_drawn_with_dots():
-    fig, ax = plots.network((64, 30, 10))
+    fig, ax = figures.network((64, 30, 10))
     shown = texts(fig)
     assert shown.count("⋮") == 3 and {"$m=64$", "$d=30$", "$t=10$"} <= set(shown)
     assert any("a_{64}" in text for text in shown) and not any("a_{5}" in text for text in shown)
@@ -163,43 +166,43 @@ def test_a_large_network_is_drawn_with_dots():
 
 def test_biases_come_from_units_that_are_one():
     net = random_net(3, 4, 2, bias=True)[0]
-    fig, ax = plots.network(net)
+    fig, ax = figures.network(net)
     assert texts(fig).count("1") == 2 and sum(isinstance(patch, Rectangle) for patch in ax.patches) == 2
-    assert all(plots.number(value) in texts(fig) for value in (*net.b_h, *net.b_out))
+    assert all(number(value) in texts(fig) for value in (*net.b_h, *net.b_out))
 
 
 # --- paths and chains
 
 
 def test_tree_multiplies_along_a_path():
-    fig, _ = plots.path_tree(("out", 1, 2), factors=[1.7779, 0.2461, 0.8022])
-    assert f"product:  {plots.number(1.7779 * 0.2461 * 0.8022, 4)}" in texts(fig)
+    fig, _ = figures.path_tree(("out", 1, 2), factors=[1.7779, 0.2461, 0.8022])
+    assert f"product:  {number(1.7779 * 0.2461 * 0.8022, 4)}" in texts(fig)
     assert any("1.7779" in text and r"\partial J" in text for text in texts(fig))
 
 
 @pytest.mark.parametrize("t", [1, 2, 3, 4])
 def test_tree_adds_the_paths(t):
     factors = np.random.default_rng(t).normal(size=(t, 5))
-    fig, _ = plots.path_tree(("h", 2, 1), t=t, factors=factors)
+    fig, _ = figures.path_tree(("h", 2, 1), t=t, factors=factors)
     shown = " | ".join(texts(fig))
     for k in range(t):
-        assert f"path {k + 1}:  {plots.number(factors[k].prod(), 4)}" in shown
+        assert f"path {k + 1}:  {number(factors[k].prod(), 4)}" in shown
         assert rf"\partial J}}{{\partial a_{{{k + 1}}}^{{(\mathrm{{out}})}}" in shown
-    assert f"= {plots.number(factors.prod(axis=1).sum(), 4)}" in shown
+    assert f"= {number(factors.prod(axis=1).sum(), 4)}" in shown
     assert shown.count("w_{2,1}^{(\\mathrm{h})}") == 2 * t + 1        # at each leaf, in its last factor, and in the sum
 
 
 def test_tree_lights_one_path():
-    _, ax = plots.path_tree(("h", 1, 2), t=2, lit=2)
+    _, ax = figures.path_tree(("h", 1, 2), t=2, lit=2)
     assert sum(line.get_linewidth() > 2 for line in ax.lines) == 5
-    assert sum(to_hex(line.get_color()) == plots.FAINT.lower() for line in ax.lines) == 5
+    assert sum(to_hex(line.get_color()) == figures.FAINT.lower() for line in ax.lines) == 5
 
 
 def test_chain_shows_both_directions():
-    fig, ax = plots.chain(["x", "z", "a", "L"], forward=["w", r"\sigma", ""], backward=["x", r"\sigma'(z)", ""],
+    fig, ax = figures.chain(["x", "z", "a", "L"], forward=["w", r"\sigma", ""], backward=["x", r"\sigma'(z)", ""],
                           values=[2, 1.4, 0.8022, "?"])
-    assert {"$x$", "$w$", r"$\sigma$", plots.maths(r"\sigma'(z)"), "2", "1.4", "0.802", "?"} <= set(texts(fig))
-    assert sum(isinstance(patch, plots.FancyArrowPatch) for patch in ax.patches) == 6
+    assert {"$x$", "$w$", r"$\sigma$", maths(r"\sigma'(z)"), "2", "1.4", "0.802", "?"} <= set(texts(fig))
+    assert sum(isinstance(patch, FancyArrowPatch) for patch in ax.patches) == 6
 
 
 # --- matrices
@@ -210,64 +213,64 @@ G = block(r"\partial J / \partial W^{(\mathrm{out})}", ("d", 4), ("t", 2))
 
 
 def test_every_side_carries_its_letter_number_and_color():
-    fig, ax = plots.matrices([A, D, "=", G])
+    fig, ax = figures.matrices([A, D, "=", G])
     for letter, size in (("d", 4), ("n", 5), ("t", 2)):
         labels = [text for text in ax.texts if text.get_text() == f"${letter}={size}$"]
-        assert len(labels) == 2 and all(text.get_color() == plots.SIZE_INKS[letter] for text in labels)
-        assert sum(to_hex(line.get_color()) == plots.SIZE_COLORS[letter].lower() for line in ax.lines) == 2
-    assert "$=$" in texts(fig) and plots.maths(G.name) in texts(fig)
+        assert len(labels) == 2 and all(text.get_color() == SIZE_INKS[letter] for text in labels)
+        assert sum(to_hex(line.get_color()) == SIZE_COLORS[letter].lower() for line in ax.lines) == 2
+    assert "$=$" in texts(fig) and maths(G.name) in texts(fig)
 
 
-@pytest.mark.parametrize("draw", [lambda: plots.matrices([A, D, "=", G], entry=(3, 2)),
-                                  lambda: plots.product(A, D, G, entry=(3, 2))])
+@pytest.mark.parametrize("draw", [lambda: figures.matrices([A, D, "=", G], entry=(3, 2)),
+                                  lambda: figures.product(A, D, G, entry=(3, 2))])
 def test_an_entry_lights_the_row_and_the_column_that_make_it(draw):
     _, ax = draw()
     lit = [patch for patch in ax.patches if isinstance(patch, Rectangle)
-           and to_hex(patch.get_facecolor()) == plots.LIT.lower()]
+           and to_hex(patch.get_facecolor()) == LIT.lower()]
     shapes = {(round(patch.get_width() / 0.3), round(patch.get_height() / 0.3)) for patch in lit}
     assert len(lit) == 3 and shapes == {(5, 1), (1, 5), (1, 1)}
 
 
 def test_numbers_stand_in_their_entries():
     values = TRACE.A_h.T @ DELTA_OUT
-    _fig, ax = plots.product(block("A", ("d", 2), ("n", 1), TRACE.A_h.T), block("D", ("n", 1), ("t", 2), DELTA_OUT),
+    _fig, ax = figures.product(block("A", ("d", 2), ("n", 1), TRACE.A_h.T), block("D", ("n", 1), ("t", 2), DELTA_OUT),
                              block("G", ("d", 2), ("t", 2), values))
     place = {text.get_text(): text.get_position() for text in ax.texts}
-    w11, w12, w21 = (place[plots.number(values[k], 4)] for k in ((0, 0), (0, 1), (1, 0)))
+    w11, w12, w21 = (place[number(values[k], 4)] for k in ((0, 0), (0, 1), (1, 0)))
     assert w11[0] < w12[0] and w11[1] == w12[1] and w21[1] < w11[1] and w21[0] == w11[0]
 
 
 def test_the_inner_size_meets_at_the_corner():
-    _, ax = plots.product(A, D, G)
+    _, ax = figures.product(A, D, G)
     arcs = [patch for patch in ax.patches if isinstance(patch, Arc)]
-    assert len(arcs) == 5 and {to_hex(arc.get_edgecolor()) for arc in arcs} == {plots.SIZE_COLORS["n"].lower()}
+    assert len(arcs) == 5 and {to_hex(arc.get_edgecolor()) for arc in arcs} == {SIZE_COLORS["n"].lower()}
     assert len({tuple(arc.center) for arc in arcs}) == 1
 
 
 def test_a_large_block_has_no_grid():
-    fig, _ = plots.matrices([block("X", ("n", 1437), ("m", 64))])
+    fig, _ = figures.matrices([block("X", ("n", 1437), ("m", 64))])
     assert {"$n=1437$", "$m=64$"} <= set(texts(fig)) and max(fig.get_size_inches()) < 5
 
 
 @pytest.mark.parametrize("upto", [1, 3, 5])
 def test_the_pile_adds_up(upto):
     _, _X, trace, _delta_h, delta_out = random_net(3, 4, 2)
-    fig, ax = plots.outer_products(trace.A_h, delta_out, upto)
+    fig, ax = figures.outer_products(trace.A_h, delta_out, upto)
     total = trace.A_h[:upto].T @ delta_out[:upto]
     newest = np.outer(trace.A_h[upto - 1], delta_out[upto - 1])
-    assert all(plots.number(value) in texts(fig)
+    assert all(number(value) in texts(fig)
                for value in (*total.flat, *newest.flat, *trace.A_h[upto - 1], *delta_out[upto - 1]))
     cards = [patch for patch in ax.patches if isinstance(patch, Rectangle) and patch.get_zorder() <= 0.5]
     assert len(cards) == upto and f"$r={upto}$ of $n=5$" in texts(fig)
-    assert plots.maths(rf"a^{{(\mathrm{{h}})[{upto}]\top}}") in texts(fig)
+    assert maths(rf"a^{{(\mathrm{{h}})[{upto}]\top}}") in texts(fig)
     assert ("the whole sum" in texts(fig)) == (upto == 5)
-    assert np.allclose(fig.get_size_inches(), plots.outer_products(trace.A_h, delta_out, 2)[0].get_size_inches())
+    assert np.allclose(fig.get_size_inches(), figures.outer_products(trace.A_h, delta_out, 2)[0].get_size_inches())
 
 
 def test_the_pile_of_the_hidden_layer_names_its_own_sizes():
     _, X, _, delta_h, _ = random_net(3, 4, 2)
-    fig, _ = plots.outer_products(X, delta_h, layer="h")
-    assert {"$m=3$", "$d=4$"} <= set(texts(fig)) and plots.maths(r"\delta^{(\mathrm{h})[5]}") in texts(fig)
+    fig, _ = figures.outer_products(X, delta_h, layer="h")
+    assert {"$m=3$", "$d=4$"} <= set(texts(fig)) and maths(r"\delta^{(\mathrm{h})[5]}") in texts(fig)
 
 
 # --- curves and images
@@ -275,7 +278,7 @@ def test_the_pile_of_the_hidden_layer_names_its_own_sizes():
 
 @pytest.mark.parametrize("low, high", [(-3, 40), (-1, -0.5), (0.2, 0.8)])
 def test_names_stand_at_the_ends_of_their_lines(low, high):
-    fig, ax = plots.curves([-8, 8], {"low": [0, low], "high": [0, high]})
+    fig, ax = figures.curves([-8, 8], {"low": [0, low], "high": [0, high]})
     fig.canvas.draw()
     for text, end in zip(ax.texts, (low, high)):
         height = ax.transAxes.inverted().transform(ax.transData.transform((8, end)))[1]
@@ -283,7 +286,7 @@ def test_names_stand_at_the_ends_of_their_lines(low, high):
 
 
 def test_lines_differ_by_more_than_color():
-    fig, ax = plots.curves([1, 2, 3], {"one": [1, 2, 3], "two": [1, 2, 3.01], "three": [3, 2, 1]}, markers=True)
+    fig, ax = figures.curves([1, 2, 3], {"one": [1, 2, 3], "two": [1, 2, 3.01], "three": [3, 2, 1]}, markers=True)
     assert len({line.get_linestyle() for line in ax.lines}) == len({line.get_marker() for line in ax.lines}) == 3
     heights = sorted(text.xy[1] for text in ax.texts)
     assert {"one", "two", "three"} <= set(texts(fig)) and min(np.diff(heights)) > 0.07
@@ -291,20 +294,20 @@ def test_lines_differ_by_more_than_color():
 
 def test_the_triangle_has_the_slope_it_says():
     x = np.logspace(-4, 0, 9)
-    fig, ax = plots.loglog_slope(x, 0.3 * x**2, xlabel="step")
+    fig, ax = figures.loglog_slope(x, 0.3 * x**2, xlabel="step")
     triangle = np.log10(next(patch for patch in ax.patches if isinstance(patch, Polygon)).get_xy())
     (left, base), (right, _), (_, top) = triangle[:3]
     assert (top - base) / (right - left) == pytest.approx(2) and {"1", "2"} <= set(texts(fig))
 
 
 def test_learning_curve_has_a_point_per_epoch():
-    _, ax = plots.learning_curve({"training": [3, 2, 1], "test": [4, 3, 3]})
+    _, ax = figures.learning_curve({"training": [3, 2, 1], "test": [4, 3, 3]})
     assert ax.lines[1].get_xydata().tolist() == [[1, 4], [2, 3], [3, 3]] and ax.get_ylim()[0] == 0
 
 
 def test_confusion_writes_every_count_and_frames_the_hits():
     matrix = np.array([[30, 2, 0], [0, 28, 1], [0, 0, 33]])
-    fig, ax = plots.confusion(matrix, labels=["a", "b", "c"])
+    fig, ax = figures.confusion(matrix, labels=["a", "b", "c"])
     place = {text.get_text(): text.get_position() for text in ax.texts}
     assert place["2"] == (1, 0) and place["1"] == (2, 1) and {"30", "28", "33"} <= set(place)
     assert sum(isinstance(patch, Rectangle) for patch in ax.patches) == 3 and "predicted" in texts(fig)
@@ -312,7 +315,7 @@ def test_confusion_writes_every_count_and_frames_the_hits():
 
 def test_a_hidden_unit_is_its_column_as_an_image():
     W_h = np.random.default_rng(1).normal(size=(64, 12))
-    _, ax = plots.hidden_units(W_h, columns=5)
+    _, ax = figures.hidden_units(W_h, columns=5)
     picture = ax.images[0].get_array()
     assert np.array_equal(picture[9:17, 9:17].ravel(),
                           W_h[:, 6])        # the seventh of five in a row: second row, second column
@@ -321,7 +324,7 @@ def test_a_hidden_unit_is_its_column_as_an_image():
 
 
 def test_digits_name_the_wrong_ones():
-    fig, ax = plots.digits(np.ones((3, 64)), [3, 4, 5], predicted=[8, 4, 5])
+    fig, ax = figures.digits(np.ones((3, 64)), [3, 4, 5], predicted=[8, 4, 5])
     assert {"3 → 8", "4", "5"} == set(texts(fig))
     assert sum(patch.get_linewidth() > 2 for patch in ax.patches) == 1
 
@@ -329,20 +332,20 @@ def test_digits_name_the_wrong_ones():
 # --- all of them
 
 EVERY = {
-    "network": lambda ax=None: plots.network(RUNNING, X, TRACE, Y=Y, loss=1.0209, ax=ax),
-    "errors": lambda ax=None: plots.network(RUNNING, X, TRACE, delta_h=DELTA_H, delta_out=DELTA_OUT, ax=ax),
-    "network 3-4-2": lambda ax=None: plots.network((3, 4, 2), ax=ax),
-    "tree": lambda ax=None: plots.path_tree(("h", 1, 2), factors=np.ones((2, 5)), ax=ax),
-    "chain": lambda ax=None: plots.chain(["x", "z", "a", "L"], forward=["w", "", ""], backward=["x", "", ""], ax=ax),
-    "matrices": lambda ax=None: plots.matrices([A, D, "=", G], ax=ax),
-    "product": lambda ax=None: plots.product(A, D, G, ax=ax),
-    "outer products": lambda ax=None: plots.outer_products(np.ones((5, 2)), np.ones((5, 2)), 3, ax=ax),
-    "curves": lambda ax=None: plots.curves([1, 2], {"a": [1, 2]}, ax=ax),
-    "slope": lambda ax=None: plots.loglog_slope([1, 2], [1, 4], ax=ax),
-    "learning curve": lambda ax=None: plots.learning_curve([2, 1], ax=ax),
-    "confusion": lambda ax=None: plots.confusion(np.eye(3, dtype=int), ax=ax),
-    "hidden units": lambda ax=None: plots.hidden_units(np.eye(64)[:, :9], ax=ax),
-    "digits": lambda ax=None: plots.digits(np.eye(64)[:9], range(9), ax=ax),
+    "network": lambda ax=None: figures.network(RUNNING, X, TRACE, Y=Y, loss=1.0209, ax=ax),
+    "errors": lambda ax=None: figures.network(RUNNING, X, TRACE, delta_h=DELTA_H, delta_out=DELTA_OUT, ax=ax),
+    "network 3-4-2": lambda ax=None: figures.network((3, 4, 2), ax=ax),
+    "tree": lambda ax=None: figures.path_tree(("h", 1, 2), factors=np.ones((2, 5)), ax=ax),
+    "chain": lambda ax=None: figures.chain(["x", "z", "a", "L"], forward=["w", "", ""], backward=["x", "", ""], ax=ax),
+    "matrices": lambda ax=None: figures.matrices([A, D, "=", G], ax=ax),
+    "product": lambda ax=None: figures.product(A, D, G, ax=ax),
+    "outer products": lambda ax=None: figures.outer_products(np.ones((5, 2)), np.ones((5, 2)), 3, ax=ax),
+    "curves": lambda ax=None: figures.curves([1, 2], {"a": [1, 2]}, ax=ax),
+    "slope": lambda ax=None: figures.loglog_slope([1, 2], [1, 4], ax=ax),
+    "learning curve": lambda ax=None: figures.learning_curve([2, 1], ax=ax),
+    "confusion": lambda ax=None: figures.confusion(np.eye(3, dtype=int), ax=ax),
+    "hidden units": lambda ax=None: figures.hidden_units(np.eye(64)[:, :9], ax=ax),
+    "digits": lambda ax=None: figures.digits(np.eye(64)[:9], range(9), ax=ax),
 }
 
 
@@ -363,18 +366,18 @@ def test_readable_on_a_phone_and_drawn_where_asked(name):
 @pytest.mark.parametrize("name", EVERY)
 def test_a_figure_is_a_light_picture(name, tmp_path):
     fig, _ = EVERY[name]()
-    assert len(plots.svg(fig)) < 60_000 and fig.number not in plt.get_fignums()
+    assert len(figures.svg(fig)) < 60_000 and fig.number not in plt.get_fignums()
 
 
 def test_colors_pass_contrast():
     def light(color):
         linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(color)]
         return np.dot(linear, (0.2126, 0.7152, 0.0722))
-    for letter, color in plots.SIZE_COLORS.items():
+    for letter, color in SIZE_COLORS.items():
         assert 1.05 / (light(color) + 0.05) >= 3, letter                       # lines and frames
-        assert 1.05 / (light(plots.SIZE_INKS[letter]) + 0.05) >= 4.5, letter    # text
-    for ink in (plots.INK, plots.MUTED):
-        assert (light(plots.LIT) + 0.05) / (light(ink) + 0.05) >= 4.3
+        assert 1.05 / (light(SIZE_INKS[letter]) + 0.05) >= 4.5, letter    # text
+    for ink in (INK, MUTED):
+        assert (light(LIT) + 0.05) / (light(ink) + 0.05) >= 4.3
 
 
 @pytest.mark.parametrize("x, decimals, expected",
@@ -382,36 +385,36 @@ def test_colors_pass_contrast():
                                                    (-0.0004, 3, "0.000"), (0.7998, 3, "0.800"), (12, 0, "12"),
                           (100, 2, "100"), (1e-16, 3, "0")])
 def test_numbers_are_written_plainly(x, decimals, expected):
-    assert plots.number(x, decimals) == expected
+    assert number(x, decimals) == expected
 
 
 @pytest.mark.parametrize("wrong, says", [
-    (lambda: plots.network((2, 2)), "three sizes"),
-    (lambda: plots.network((2, 0, 2)), "at least 1"),
-    (lambda: plots.network((2, 2, 2), highlight=("h", 3, 1)), "from 1 to 2"),
-    (lambda: plots.network((2, 2, 2), highlight=(0, 1, 1)), "1 is the first"),
-    (lambda: plots.network(RUNNING, np.ones((1, 3))), r"one row of X has shape \(3,\) but must have \(2,\)"),
-    (lambda: plots.network(RUNNING, X, TRACE, example=2), "example is 2"),
-    (lambda: plots.path_tree(("in", 1, 1)), '"out", i, j'),
-    (lambda: plots.path_tree(("h", 1, 1), t=2, factors=[1, 2, 3]), r"must have \(2, 5\)"),
-    (lambda: plots.path_tree(("h", 1, 1), t=2, lit=3), "from 1 to 2"),
-    (lambda: plots.chain(["x"]), "at least 2"),
-    (lambda: plots.chain(["x", "z"], forward=["w", "v"]), "need 1"),
+    (lambda: figures.network((2, 2)), "three sizes"),
+    (lambda: figures.network((2, 0, 2)), "at least 1"),
+    (lambda: figures.network((2, 2, 2), highlight=("h", 3, 1)), "from 1 to 2"),
+    (lambda: figures.network((2, 2, 2), highlight=(0, 1, 1)), "1 is the first"),
+    (lambda: figures.network(RUNNING, np.ones((1, 3))), r"one row of X has shape \(3,\) but must have \(2,\)"),
+    (lambda: figures.network(RUNNING, X, TRACE, example=2), "example is 2"),
+    (lambda: figures.path_tree(("in", 1, 1)), '"out", i, j'),
+    (lambda: figures.path_tree(("h", 1, 1), t=2, factors=[1, 2, 3]), r"must have \(2, 5\)"),
+    (lambda: figures.path_tree(("h", 1, 1), t=2, lit=3), "from 1 to 2"),
+    (lambda: figures.chain(["x"]), "at least 2"),
+    (lambda: figures.chain(["x", "z"], forward=["w", "v"]), "need 1"),
     (lambda: block("A", ("k", 2), ("n", 2)), "letters m, d, t, n"),
     (lambda: block("A", ("d", 2), ("n", 2), np.ones((2, 3))), r"must have \(2, 2\)"),
     (lambda: block("A", ("d", 2), ("n", 2), lit=(3, 1)), "from 1 to 2"),
-    (lambda: plots.matrices(["="]), "no block"),
-    (lambda: plots.product(A, G, D), "inner sizes"),
-    (lambda: plots.product(A, D, D), "is 5 by 2 but the product is 4 by 2"),
-    (lambda: plots.outer_products(np.ones((3, 2)), np.ones((2, 2))), "same number of rows"),
-    (lambda: plots.outer_products(np.ones((3, 2)), np.ones((3, 2)), 0), "from 1 to 3"),
-    (lambda: plots.outer_products(np.ones((13, 2)), np.ones((13, 2))), "n at most 12"),
-    (lambda: plots.curves([1, 2], {"a": [1, 2, 3]}), "a has shape"),
-    (lambda: plots.curves([1, 2], {}), "at least one line"),
-    (lambda: plots.loglog_slope([0, 1], [1, 2]), "positive"),
-    (lambda: plots.confusion(np.ones((2, 3))), "square"),
-    (lambda: plots.digits(np.ones((2, 60))), "64 numbers"),
-    (lambda: plots.digits(np.ones((2, 64)), [1]), "y has 1"),
+    (lambda: figures.matrices(["="]), "no block"),
+    (lambda: figures.product(A, G, D), "inner sizes"),
+    (lambda: figures.product(A, D, D), "is 5 by 2 but the product is 4 by 2"),
+    (lambda: figures.outer_products(np.ones((3, 2)), np.ones((2, 2))), "same number of rows"),
+    (lambda: figures.outer_products(np.ones((3, 2)), np.ones((3, 2)), 0), "from 1 to 3"),
+    (lambda: figures.outer_products(np.ones((13, 2)), np.ones((13, 2))), "n at most 12"),
+    (lambda: figures.curves([1, 2], {"a": [1, 2, 3]}), "a has shape"),
+    (lambda: figures.curves([1, 2], {}), "at least one line"),
+    (lambda: figures.loglog_slope([0, 1], [1, 2]), "positive"),
+    (lambda: figures.confusion(np.ones((2, 3))), "square"),
+    (lambda: figures.digits(np.ones((2, 60))), "64 numbers"),
+    (lambda: figures.digits(np.ones((2, 64)), [1]), "y has 1"),
 ])
 def test_bad_input_is_refused_in_one_sentence(wrong, says):
     with pytest.raises(ValueError, match=says) as error:
@@ -426,10 +429,10 @@ def test_the_module_loads_no_drawing():
 
 
 @pytest.mark.parametrize("call, said", [
-    (lambda: plots.learning_curve([]), "losses holds no epoch"),
-    (lambda: plots.learning_curve({}), "losses holds no epoch"),
-    (lambda: plots.digits(np.zeros((0, 64)), []), "X has no images"),
-    (lambda: plots.block("A", ("n", 2), ("d", 2), lit=(0, 1)), "lit row of A")])
+    (lambda: figures.learning_curve([]), "losses holds no epoch"),
+    (lambda: figures.learning_curve({}), "losses holds no epoch"),
+    (lambda: figures.digits(np.zeros((0, 64)), []), "X has no images"),
+    (lambda: figures.block("A", ("n", 2), ("d", 2), lit=(0, 1)), "lit row of A")])
 def test_nothing_to_draw_is_one_sentence(call, said):
     with pytest.raises(ValueError, match=f"^{said}"):
         call()

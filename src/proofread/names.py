@@ -1,0 +1,503 @@
+"""Names first: which letters with which marks are quantities, and which marks are indices, layers, transposes or
+powers.
+
+Left sides and declarations introduce the names. Any other mark is then an index, a layer, a transpose or a power, so
+that z^1 is a layer where z^1 was defined and a power where only z was.
+"""
+
+from dataclasses import replace
+
+from .brackets import Brackets, key
+from .grammar import sub
+from .statements import Statement
+from .templates import Layers, slots, symbols
+from .terms import BigSum, Call, Chain, Derivative, Gradient, Matrix, Norm, Number, Pair, Row, Symbol, rebuild, walk
+
+NOT_DEFINED = ("Delta ", "delta ")
+
+
+class Names:
+    """What the letters and marks of a text mean, gathered from all its lines before any of them is judged."""
+
+    def __init__(self, statements):
+        every = [chain for s in statements for chain in s.chains]
+        self.euler, self.parts = is_euler(every), set()
+        self.brackets = Brackets([with_powers(chain) for chain in every] if self.euler else every)
+        self.settled = {id(chain): self.settle(chain) for chain in every}
+        self.labels = set()
+        for s in statements:
+            self.note_labels(s)
+        self.lines = [(s, self.settled[id(chain)]) for s in statements for chain in s.chains]
+        self.numerators = {key(one) for _, chain in self.lines for one in differentiated(chain)}
+        self.definers = self.provisional()
+        self.differentials = self.find_differentials()
+        self.find_loss()
+        self.layers = Layers(
+            [chain for _, chain in self.definers] + [letter for s in statements for letter in declared(s)]
+        )
+        self.find_indices([chain for _, chain in self.lines], [letter for s in statements for letter in declared(s)])
+        self.part_letters()
+        self.find_letters(statements)
+        self.find_last()
+
+    def settle(self, chain):
+        """Return a chain with its brackets and powers settled."""
+        settled = with_name(self.brackets.settle(with_powers(chain) if self.euler else chain), self.brackets.parameters)
+        return self.parted(settled) if self.parts else settled
+
+    def note_labels(self, statement: Statement):
+        """Take in the letters that are sizes: ends of sums, declared dimensions."""
+        dims = [dim for d in statement.declared for dim in d.sizes]
+        ends = [
+            b.high for chain in statement.chains for b in walk(chain) if isinstance(b, BigSum) and b.high is not None
+        ]
+        for term in (*dims, *ends):
+            self.labels |= {signature(one) for one in symbols(term)}
+
+    def provisional(self):
+        """Return the (statement, chain) pairs that define: a name on the left that was not there before."""
+        seen, found = set(), []
+        self.bound = {
+            index for _, chain in self.lines for one in walk(chain) if isinstance(one, BigSum) for index in one.indices
+        }
+        self.given_with_index = any(s.given for s, _ in self.lines)
+        for statement, chain in self.lines:
+            left = chain.sides[0]
+            if len(chain.sides) < 2 or chain.relations[0] not in ("=", "←") or not isinstance(left, Symbol):
+                continue
+            if left.letter.startswith(NOT_DEFINED) or left.primes or signature(left) in self.labels:
+                continue
+            if left.letter.startswith("d ") and not statement.given:
+                continue
+            if is_number(chain) and self.alone(left, chain):
+                self.labels.add(signature(left))
+                continue
+            for other in aliases(chain, statement.given):
+                found.append((statement, other))
+            shape = (
+                key(left),
+                tuple(self.outline(item, kind, bracket) for kind, bracket, _, item in slots(left) if item.base != "T"),
+            )
+            shape = shape[0], tuple(part for part in shape[1] if part)
+            accent, _, base = left.letter.rpartition(" ")
+            cased = ((f"{accent} " if accent else "") + base.swapcase(), left.style), shape[1]
+            if statement.given or not {shape, cased if shape[1] else shape} & seen:
+                seen.add(shape)
+                found.append((statement, chain))
+        defined = {signature(chain.sides[0]) for _, chain in found}
+        self.labels -= {s for s in self.labels if s in defined}
+        return found
+
+    def outline(self, item, kind, bracket):
+        """Return a mark as far as it tells names apart: an index does not, nor which letter counts a layer."""
+        if len(item.base) == 1 and item.base.isalpha():
+            if bracket:
+                return kind, bracket, "·", item.shift
+            return None if item.base in self.bound or self.given_with_index else (kind, bracket, item.base, item.shift)
+        return kind, bracket, item.base, item.shift
+
+    def find_differentials(self):
+        """Say whether a d before a letter is a nudge: a trace, a colon, or a d of the loss shows it."""
+        terms = [one for _, chain in self.lines for one in walk(chain)]
+        losses = {f"d {letter}" for letter, _ in self.numerators}
+        return any(
+            isinstance(one, Pair)
+            or isinstance(one, Call)
+            and one.function == "tr"
+            or isinstance(one, Symbol)
+            and one.letter in losses
+            for one in terms
+        )
+
+    def find_loss(self):
+        """Take the last name that nothing else uses as the loss where dW stands for its derivative and no fraction says
+        whose."""
+        letters = {s.letter for _, chain in self.lines for s in symbols(chain) if s.letter.startswith("d ")}
+        if letters and not self.differentials and not self.numerators:
+            used = {key(s) for _, chain in self.definers for side in chain.sides[1:] for s in symbols(side)}
+            ends = [key(chain.sides[0]) for _, chain in self.definers if key(chain.sides[0]) not in used]
+            self.numerators |= set(ends[-1:])
+
+    def alone(self, letter, line):
+        """Say whether a letter stands in no other line."""
+        return not any(key(s) == key(letter) for _, chain in self.lines if chain is not line for s in symbols(chain))
+
+    # --- indices
+    def find_indices(self, chains, letters):
+        """Find the letters that are indices: bound by a sum somewhere, or standing where such a letter stands."""
+        self.indices = {
+            index for chain in chains for one in walk(chain) if isinstance(one, BigSum) for index in one.indices
+        }
+        self.index_places, grown = set(), True
+        whole = {}
+        for s in letters:
+            for letter in {s.letter, s.letter.swapcase()}:
+                whole.setdefault(letter, set()).update((kind, bracket) for kind, bracket, _, _ in slots(s))
+        for s in (s for chain in chains for s in symbols(chain) if s.letter in whole):
+            for kind, bracket, place, item in slots(s):
+                extra = (kind, bracket) not in whole[s.letter] and not self.layers.holds(s.letter, kind, bracket, place)
+                if extra and (kind == "_" or bracket) and len(item.base.strip("'")) == 1 and item.base != "T":
+                    self.index_places.add((s.letter, kind, bracket, place))
+        ends = {letter for (letter, _), _ in self.labels}
+        seen = [
+            (s.letter, kind, bracket, place, item)
+            for chain in chains
+            for s in symbols(chain)
+            for kind, bracket, place, item in slots(s)
+            if not self.layers.holds(s.letter, kind, bracket, place)
+            and not item.shift
+            and item.base not in ("T", "*", *ends)
+        ]
+        marks = {
+            (s.letter, kind, bracket, item.base)
+            for _, chain in self.definers
+            for s in [chain.sides[0]]
+            for kind, bracket, _, item in slots(s)
+            if not self.appears(item.base, chain)
+        }
+        while grown:
+            grown = False
+            for letter, kind, bracket, place, item in seen:
+                here = (letter, kind, bracket, place)
+                if (
+                    item.base in self.indices
+                    and (letter, kind, bracket, item.base) not in marks
+                    and here not in self.index_places
+                ):
+                    self.index_places.add(here)
+                    grown = True
+                if (
+                    here in self.index_places
+                    and item.base[0].islower()
+                    and len(item.base.strip("'")) == 1
+                    and item.base not in self.indices
+                    and (letter, kind, bracket, item.base) not in marks
+                ):
+                    self.indices.add(item.base)
+                    grown = True
+        self.marks = marks
+        self.paired = {item.base for _, _, _, _, item in seen} & {
+            b
+            for chain in chains
+            for s in symbols(chain)
+            for m in s.marks
+            if m.kind == "_" and len(m.items or ()) == 2
+            for b in (i.base for i in m.items)
+        }
+
+    def appears(self, base, chain):
+        """Say whether a mark of the left side stands on the right side of a definition, too."""
+        return any(item.base == base for side in chain.sides[1:] for s in symbols(side) for _, _, _, item in slots(s))
+
+    def is_index(self, symbol, kind, bracket, place, item):
+        """Say whether a mark is an index of its letter."""
+        here = (symbol.letter, kind, bracket, place)
+        if self.layers.holds(*here):
+            return False
+        if item.base.isdigit() or any(letter == item.base for (letter, _), _ in self.labels):
+            return here in self.index_places
+        return item.base in self.indices and (symbol.letter, kind, bracket, item.base) not in self.marks
+
+    # --- letters
+    def part_letters(self):
+        """Tell a whole from its parts where one letter stands for both: J is the sum of the J^{[r]}."""
+        if not self.arrays():
+            terms = [s for _, chain in self.definers for s in symbols(chain)]
+            self.parts |= {key(s) for s in terms if self.indexed(s)} & {key(s) for s in terms if not self.indexed(s)}
+        for _, chain in self.definers:
+            left = chain.sides[0]
+            inside = any(key(s) == key(left) and self.indexed(s) for side in chain.sides[1:] for s in symbols(side))
+            bound = {i for one in walk(chain) if isinstance(one, BigSum) for i in one.indices}
+            beside = key(left) in self.numerators and any(
+                key(c.sides[0]) == key(left) and {item.base for _, _, _, item in slots(c.sides[0])} & bound
+                for _, c in self.definers
+            )
+            if not self.indexed(left) and (inside or beside):
+                self.parts.add(key(left))
+        if self.parts:
+            new = {id(chain): self.parted(chain) for _, chain in [*self.lines, *self.definers]}
+            self.lines = [(s, new[id(chain)]) for s, chain in self.lines]
+            self.definers = [(s, new[id(chain)]) for s, chain in self.definers]
+
+    def arrays(self):
+        """Say whether something in the text is only written of arrays; if not, a letter without an index is a
+        number."""
+        for statement, chain in self.lines:
+            for one in walk(chain):
+                if (
+                    isinstance(one, Norm | Pair | Matrix | Gradient)
+                    or isinstance(one, Row)
+                    and set(one.ops) & {"odot", "kron"}
+                    or statement.declared
+                ):
+                    return True
+                if isinstance(one, Symbol) and (
+                    one.style == "bold" or any(i.base == "T" for m in one.marks if m.kind == "^" for i in m.items or ())
+                ):
+                    return True
+        return any(
+            s.letter.split(" ")[-1].isupper()
+            and len(s.letter) == 1
+            and signature(s) not in self.labels
+            and key(s) not in self.numerators
+            for _, chain in self.definers
+            for s in symbols(chain)
+        )
+
+    def indexed(self, symbol):
+        """Say whether a letter has an index."""
+        return any(self.is_index(symbol, *slot) for slot in slots(symbol))
+
+    def parted(self, term):
+        """Return a raw term in which the parts of a whole have a letter of their own."""
+        if isinstance(term, Symbol):
+            return replace(term, letter=f"{term.letter}·") if key(term) in self.parts and self.indexed(term) else term
+        return rebuild(term, self.parted)
+
+    def find_letters(self, statements):
+        """Find which letters are forms of one letter: w_{ij} and W, bold and light, capital and small."""
+        self.lefts = {key(chain.sides[0]) for _, chain in self.definers} | {
+            key(s) for st in statements for s in declared(st)
+        }
+        defined = {key(s) for _, chain in self.definers for s in symbols(chain)} | self.lefts
+        self.least, self.most, self.own_slots = {}, {}, {}
+        for _, chain in self.lines:
+            own = {key(p) for p in self.brackets.parameters.get(key(chain.sides[0]), [()])[0]} \
+                if isinstance(chain.sides[0], Symbol) else set()
+            for s in (s for s in symbols(chain) if s.marks or key(s) not in own):
+                found = [slot[0] + slot[1] for slot in slots(s) if self.is_index(s, *slot)]
+                count = len(found)
+                if count < self.least.get(key(s), 9):
+                    self.least[key(s)], self.own_slots[key(s)] = count, found
+                self.most[key(s)] = max(count, self.most.get(key(s), 0))
+        for st in statements:
+            for s in declared(st):
+                self.least[key(s)] = 0
+        self.known_letters = defined
+        self.forms = self.find_forms(statements)
+        self.canon = {}
+        for one in {*self.least, *defined}:
+            other = self.same_letter(one, defined)
+            if other != one:
+                self.canon[one] = other
+        for one, other in self.canon.items():
+            if self.least.get(one, 9) < self.least.get(other, 9):
+                self.own_slots[other] = self.own_slots.get(one, [])
+            self.least[other] = min(self.least.get(other, 9), self.least.get(one, 9))
+            self.most[other] = max(self.most.get(other, 0), self.most.get(one, 0))
+
+    def find_forms(self, statements):
+        """Return for each letter that is defined or given the names it has: {marks: the fewest indices they stand
+        with}."""
+        forms = {}
+        terms = [s for _, chain in self.definers for s in symbols(chain)] + [
+            s for st in statements for s in declared(st)
+        ]
+        for s in terms:
+            name = tuple(
+                (kind, bracket, item.base)
+                for kind, bracket, place, item in slots(s)
+                if item.base != "T"
+                and not self.is_index(s, kind, bracket, place, item)
+                and not self.layers.holds(s.letter, kind, bracket, place)
+            )
+            count = sum(self.is_index(s, *slot) for slot in slots(s))
+            mine = forms.setdefault(key(s), {})
+            mine[name] = min(count, mine.get(name, 9))
+        return forms
+
+    def same_family(self, small, capital):
+        """Say whether a small letter and a capital are entries and array of one family: A^{(in)} and a_j^{(h)}."""
+        a, b = self.forms.get(small, {}), self.forms.get(capital, {})
+        shapes = [{tuple(mark[:2] for mark in name) for name in one if name} for one in (a, b)]
+        clash = any(
+            a[name] == 0 or name in self.left_names(small) and name in self.left_names(capital)
+            for name in set(a) & set(b)
+        )
+        return bool(shapes[0] & shapes[1]) and not clash
+
+    def left_names(self, letter):
+        """Return the marks of the left sides with a letter."""
+        return {
+            tuple(
+                (kind, bracket, item.base)
+                for kind, bracket, place, item in slots(c.sides[0])
+                if not self.is_index(c.sides[0], kind, bracket, place, item)
+            )
+            for _, c in self.definers
+            if key(c.sides[0]) == letter
+        }
+
+    def same_letter(self, one, defined):
+        """Return the letter that a letter is a form of: itself, its other style, its capital, its small form."""
+        letter, style = one
+        accent, _, base = letter.rpartition(" ")
+        other = (accent + " " if accent else "") + base.swapcase()
+        if len(base) == 1 and one not in defined and (other + "·", style) in defined:
+            return other + "·", style
+        styles = [k for k in defined if k[0] == letter and k[1] != style]
+        cased = [k for k in defined if k[0] == other] if len(base) == 1 else []
+        if one not in defined and len(styles) == 1:
+            return styles[0]
+        if self.least.get(one, 0) > 0 and one not in self.lefts:
+            bold = [k for k in styles if k[1] == "bold"] if not style else []
+            capital = [k for k in cased if k not in self.numerators] if base.islower() else []
+            capital = [k for k in capital if not self.built_from(k, one)]
+            for found in (bold, capital):
+                if len(found) == 1 and self.least.get(found[0], 9) < self.most[one]:
+                    return found[0]
+        if one not in defined and len(cased) == 1:
+            return cased[0]
+        if base.islower() and len(cased) == 1 and cased[0] not in self.numerators and self.same_family(one, cased[0]):
+            return cased[0]
+        return one
+
+    def built_from(self, whole, part):
+        """Say whether a letter is defined by another: U = [u_1, u_2]."""
+        return any(
+            key(chain.sides[0]) == whole and any(key(s) == part for side in chain.sides[1:] for s in symbols(side))
+            for _, chain in self.definers
+        )
+
+    def circular(self):
+        """Say whether definitions without layers need each other unless the index belongs to the name: y_j by v_j by
+        y_i."""
+        uses = {}
+        for _, chain in self.definers:
+            if not any(True for _ in self.layers.found(chain)) and not any(
+                isinstance(one, Derivative) for one in walk(chain)
+            ):
+                left = chain.sides[0]
+                if any(self.is_index(left, *slot) for slot in slots(left)):
+                    uses.setdefault(self.bare_name(left), set()).update(
+                        self.bare_name(s) for side in chain.sides[1:] for s in symbols(side)
+                    )
+        for _ in uses:
+            uses = {one: found.union(*(uses.get(k, set()) for k in found)) for one, found in uses.items()}
+        return any(one in found for one, found in uses.items())
+
+    def bare_name(self, symbol):
+        """Return what tells one quantity from another, apart from its indices."""
+        return key(symbol), tuple(
+            (kind, bracket, item.base, item.shift)
+            for kind, bracket, place, item in slots(symbol)
+            if item.base != "T" and not self.is_index(symbol, kind, bracket, place, item)
+        )
+
+    # --- the last layer
+    def find_last(self):
+        """Find the letters of the last layer: L and n_l, and the running letter where a loss is defined with it."""
+        self.implicit = {}
+        for _, chain in self.definers:
+            left = chain.sides[0]
+            for item in self.layers.found(chain):
+                if item.base[0].isalpha() and item.base not in self.layers.letters:
+                    self.layers.last.add(item.base)
+            free = self.layers.free(chain) & self.layers.letters
+            if free and not any(True for _ in self.layers.found(left)):
+                if key(left) in self.numerators or not self.used_in_template(left, free):
+                    self.layers.last |= free if key(left) in self.numerators else set()
+                else:
+                    self.implicit[key(left)] = next(iter(free))
+
+    def used_in_template(self, left, free):
+        """Say whether a name without a layer stands in another line that runs over layers."""
+        return any(
+            key(s) == key(left)
+            for _, chain in self.lines
+            if chain.sides[0] is not left and self.layers.free(chain)
+            for s in symbols(chain)
+        )
+
+
+def assigned(statements):
+    r"""Return the statements with a new letter behind each `g \leftarrow`: from there on g is the new one."""
+    out, renamed = [], {}
+    for statement in statements:
+        chains = []
+        for chain in statement.chains:
+            left = chain.sides[0]
+            if isinstance(left, Symbol) and chain.relations[:1] == ("←",):
+                rest = [relettered(side, renamed) for side in chain.sides[1:]]
+                renamed[key(left)] = f"{renamed.get(key(left), left.letter)}←"
+                chains.append(Chain((relettered(left, renamed), rest[0]), ("=",), span=chain.span))
+                chains += [Chain(tuple(rest), chain.relations[1:], span=chain.span)] if len(rest) > 1 else []
+            else:
+                chains.append(relettered(chain, renamed))
+        out.append(statement._replace(chains=tuple(chains)))
+    return out
+
+
+def relettered(term, letters):
+    """Return a raw term with other letters put for some."""
+    if not letters:
+        return term
+    if isinstance(term, Symbol):
+        return replace(term, letter=letters.get(key(term), term.letter))
+    return rebuild(term, lambda child: relettered(child, letters))
+
+
+def is_euler(chains):
+    """Say whether e is Euler's number: it never stands without something above it, and with nothing else."""
+    return all(
+        len(s.marks) == 1 and s.marks[0].kind == "^"
+        for c in chains
+        for s in symbols(c)
+        if s.letter == "e" and not s.style
+    )
+
+
+def with_powers(term):
+    """Return a raw term in which each power of e is a call of exp."""
+    if isinstance(term, Symbol) and term.letter == "e" and not term.style:
+        return Call("exp", (with_powers(sub(term.marks[0].tokens)),), span=term.span)
+    return rebuild(term, with_powers)
+
+
+def with_name(chain, parameters):
+    """Return a chain whose left side nabla J is one letter, a name like any other."""
+    left = chain.sides[0]
+    if (
+        isinstance(left, Gradient)
+        and left.by is None
+        and isinstance(left.of, Symbol)
+        and len(parameters.get(key(left.of), [()])[0]) != 1
+    ):
+        letter = replace(left.of, letter=f"nabla {left.of.letter}", span=left.span)
+        return replace(chain, sides=(letter, *chain.sides[1:]))
+    return chain
+
+
+def signature(symbol):
+    """Return what tells one name from another as printed: letter, style and marks."""
+    return key(symbol), tuple((kind, bracket, item.base, item.shift) for kind, bracket, _, item in slots(symbol))
+
+
+def declared(statement):
+    """Return the letters that a line declares."""
+    return [letter for d in statement.declared for letter in d.names]
+
+
+def differentiated(chain: Chain):
+    """Yield the letters that are differentiated as a whole."""
+    for one in walk(chain):
+        if isinstance(one, Derivative | Gradient):
+            top = one.of
+            if isinstance(top, Symbol):
+                yield top
+            elif isinstance(top, Call) and isinstance(top.function, Symbol):
+                yield top.function
+
+
+def aliases(chain, given):
+    """Return A = B = C as definitions of the names between the first side and the last, too."""
+    middle = [side for side in chain.sides[1:-1] if isinstance(side, Symbol) and not side.primes]
+    return [Chain((side, chain.sides[-1]), ("=",), span=side.span) for side in middle] if given else []
+
+
+def is_number(chain: Chain):
+    """Say whether a chain gives a letter without marks a whole number: n = 1."""
+    left, right = chain.sides[0], chain.sides[-1]
+    return (
+        len(chain.sides) == 2 and not left.marks and isinstance(right, Number) and right.value == int(right.value) >= 1
+    )
