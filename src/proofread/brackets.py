@@ -148,6 +148,13 @@ class Brackets:
             return replace(left, marks=(*left.marks, mark, *right.marks), primes=left.primes + right.primes, span=span)
         return self.applied(left, right, span) if right.bracket == "(" else None
 
+    def only_called(self, letter):
+        """Say whether a letter never stands without a bracket, nor its capital or small form, and is no constant."""
+        cased = letter.letter.swapcase() if len(letter.letter) == 1 and letter.marks else letter.letter
+        if key(letter) in self.without or any(k[0] == cased for k in self.without):
+            return False
+        return letter.letter not in CONSTANTS or letter.primes or key(letter) in self.primed
+
     def applied(self, left, right, span):
         """Return a letter with a round bracket behind it as one term, or None."""
         behind = {"marks": right.marks, "primes": right.primes}
@@ -158,12 +165,7 @@ class Brackets:
             return replace(left, letter=letter, marks=(*left.marks, *right.marks), span=span, closed=True)
         if not left.primes and all(map(bare, right.items)) and not any(key(one) in self.outside for one in right.items):
             return replace(left, marks=(*left.marks, *right.marks), span=span, closed=True)
-        function = (
-            bool(lists)
-            or key(left) in self.called
-            or key(left) not in self.without
-            and (left.letter not in CONSTANTS or left.primes or key(left) in self.primed)
-        )
+        function = bool(lists) or key(left) in self.called or self.only_called(left)
         if not function or any(i.base == "T" for mark in left.marks for i in mark.items or ()):
             return None
         call = Call(replace(left, primes=0), right.items, left.primes, span=span)

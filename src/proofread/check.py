@@ -53,7 +53,9 @@ class Session:
         except Problem as problem:
             return Report((Line(1, text[:200], "claim", problem.verdict, problem.sentence()),), text)
         found, notes = judge_all(before, read, self.sizes, (self.given, text))
-        return Report(tuple(found), text, tuple(notes))
+        spans = {s.number: s.span for s in read}
+        placed = (replace(line, place=line.place or spans[line.number]) for line in found)
+        return Report(tuple(placed), text, tuple(notes))
 
 
 def given_text(given):

@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 from .brackets import key
 from .grammar import parse
 from .meaning import Context, Meaning
-from .names import Names, declared, signature
+from .names import Names, signature
 from .problems import Problem, UnknownName
 from .statements import ORDER
 from .templates import LAYERS, slots
-from .terms import BigSum, Call, Chain, Derivative, Name, Number, Ref, Symbol, Term, Transpose, Unnamed, rebuild, walk
+from .terms import Call, Chain, Derivative, Name, Number, Ref, Symbol, Term, Transpose, Unnamed, rebuild, walk
 
 
 @dataclass(frozen=True)
@@ -153,6 +153,7 @@ class Derivation:
         if self.function_only(left):
             for parameter in self.names.brackets.parameters[key(left)][0]:
                 self.meaning.read_symbol(parameter, Context())
+            self.defining.add(statement.number)
             return
         items = list(self.names.layers.found(left))
         shift = items[0].shift if items and items[0].base in self.names.layers.letters else 0
@@ -370,6 +371,3 @@ def differentiates_term(term):
 def refs(term):
     """Yield the quantities in a term."""
     return (one for one in walk(term) if isinstance(one, Ref))
-
-
-__all__ = ["BigSum", "Definition", "Derivation", "declared", "slots"]

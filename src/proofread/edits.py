@@ -4,8 +4,6 @@ Each change is a piece of the line's LaTeX replaced by another. The same list br
 run backwards to find the least change that makes a wrong line true.
 """
 
-import time
-from itertools import combinations, permutations
 from typing import NamedTuple
 
 from .layout import Stretch
@@ -13,7 +11,6 @@ from .problems import Problem
 from .statements import statement
 from .templates import slots
 from .terms import BigSum, Call, Derivative, Fraction, Gradient, Group, Matrix, Number, Row, Sum, Symbol, children
-from .verdicts import Outcome
 
 SECONDS = 0.9
 SWAPS = {"cdot": r"\odot", "times": r"\odot", "star": " ", "odot": " ", "": r"\odot"}
@@ -145,23 +142,12 @@ class Editor:
             and any(k.marks == n.marks and (k.layer is None) == (n.layer is None) for n in names)
         }
         stop = min((m.span[0] for m in s.marks), default=s.span[1])
-        small = s.letter.split(" ")[-1].islower()
         for letter, style in sorted(others):
+            if len(letter) == 1 and letter.islower() != s.letter.islower() and self.names.indexed(s):
+                letter = letter.swapcase()
             new = printed_letter(letter, style)
-            if (
-                len(letter.split(" ")[-1]) == 1
-                and letter.split(" ")[-1].islower() != small
-                and s.marks
-                and any(self.names.is_index(s, *slot) for slot in slots(s))
-            ):
-                new = printed_letter(letter.swapcase() if len(letter) == 1 else letter, style)
-            yield Edit(
-                "letter",
-                s.span[0],
-                stop,
-                new + " " * new[-1:].isalpha() * new.startswith("\\"),
-                f"{new} for {self.said(s.span[0], stop)}",
-            )
+            gap = " " if new.startswith("\\") and new[-1].isalpha() else ""
+            yield Edit("letter", s.span[0], stop, new + gap, f"{new} for {self.said(s.span[0], stop)}")
 
     # --- brackets, sums, products
     def group(self, group):
@@ -386,6 +372,3 @@ def judged(latex, offset, judge):
         return [o.verdict for o in judge.chain(judge.names.settle(read.chains[0]), quick=True)]
     except (Problem, ArithmeticError, LookupError, ValueError, TypeError, AttributeError, RecursionError):
         return ["unreadable"]
-
-
-__all__ = ["Edit", "Editor", "Outcome", "applied", "combinations", "judged", "permutations", "time"]

@@ -46,7 +46,8 @@ paired: product (COLON product)?
 product: run | reaching | run reaching | run op reaching
 run: factor | run factor | run op factor | run op negative
 ?op: OP | SLASH
-?factor: symbol | number | group | fraction | root | call | slash | norm | bars | angle | matrix | cases | gradient | braces
+?factor: symbol | number | group | braces | fraction | root | call | slash | norm | bars | angle | matrix | cases
+    | gradient
 ?reaching: bigsum | operator | limit | open_call
 open_call: FUNCTION mark* bigsum
 negative: SIGN factor
@@ -71,9 +72,9 @@ gradient: NABLA SCRIPT? argument
 bigsum: BIGSUM SCRIPT* product
 operator: OPERATOR product
 limit: LIMIT SCRIPT product
-%declare REL COMMA DOTS SIGN COLON OP SLASH LETTER NUMBER ROUND_OPEN ROUND_CLOSE SQUARE_OPEN SQUARE_CLOSE BRACES SCRIPT PRIME TOP
-%declare FRACTION ROOT FUNCTION PARTIAL NORM_OPEN NORM_CLOSE BAR_OPEN BAR_CLOSE ANGLE_OPEN ANGLE_CLOSE MATRIX CASES NABLA BIGSUM
-%declare OPERATOR LIMIT AMP ROW POINT FORALL BAR INFINITY
+%declare REL COMMA DOTS SIGN COLON OP SLASH LETTER NUMBER ROUND_OPEN ROUND_CLOSE SQUARE_OPEN SQUARE_CLOSE BRACES
+%declare SCRIPT PRIME TOP FRACTION ROOT FUNCTION PARTIAL NORM_OPEN NORM_CLOSE BAR_OPEN BAR_CLOSE ANGLE_OPEN ANGLE_CLOSE
+%declare MATRIX CASES NABLA BIGSUM OPERATOR LIMIT AMP ROW POINT FORALL BAR INFINITY
 """
 WORDS = {  # what a reader calls a token that was expected
     "LETTER": "a letter",
@@ -223,6 +224,14 @@ def wrap(term, marks, primes=0):
     return Group("", (term,), marks, primes, span=span_of([term, marks])) if marks or primes else term
 
 
+def primed(mark):
+    """Split a raised mark with a prime at its end, g^{[1]'} or g^{[1]\\prime}, into the mark and the prime."""
+    if not isinstance(mark, Mark) or mark.kind != "^" or len(mark.tokens) < 2 or mark.tokens[-1].type != "PRIME":
+        return [mark]
+    inner = mark.tokens[:-1]
+    return [Mark(mark.kind, inner, items(inner), mark.span), "'"]
+
+
 def divided(marks):
     """Split what stands behind a letter into marks and a number of primes."""
     return tuple(m for m in marks if isinstance(m, Mark)), sum(isinstance(m, str) for m in marks)
@@ -286,7 +295,7 @@ class Build(Transformer):
         return Mark(token.value if token.type == "SCRIPT" else "^", inner, items(inner), token.span)
 
     def symbol(self, letter, *marks):
-        marks, primes = divided(marks)
+        marks, primes = divided([part for mark in marks for part in primed(mark)])
         return Symbol(letter.value.value, letter.value.style, marks, primes, span=span_of([letter, marks]))
 
     def number(self, token, *marks):

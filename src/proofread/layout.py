@@ -17,7 +17,7 @@ WRAPPER = re.compile(
 DISPLAYED = re.compile(rf"\$\$(.+?)\$\$|\\\[(.+?)\\\]|\\begin\{{({ALIGNED})\}}(.+?)\\end\{{\3\}}", re.S)
 INLINE = re.compile(r"(?<![\\$])\$([^$\n]+?)\$(?!\$)")
 STEP = re.compile(r"\\begin\{\w+\*?\}|\\end\{\w+\*?\}|\\\\|\\.|[{}\n]|[^\\{}\n]+", re.S)
-GOES_ON = re.compile(r"\s*(?:&|\\quad|\\qquad|\\,|\\;)*\s*(?:=|\\approx|\\equiv|\+|\\cdot(?![a-zA-Z])|\\odot)")
+GOES_ON = re.compile(r"\s*(?:&|\\quad|\\qquad|\\,|\\;)*\s*(?:=|\\approx|\\equiv|\+|\*|\\(?:cdot|times|circ|odot)(?![a-zA-Z]))")
 
 
 class Stretch(NamedTuple):

@@ -1,12 +1,13 @@
 """A derivation with its sizes: the shape of each quantity, found from all definitions together, and draws of what is
 given."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from .brackets import key
 from .derivation import Derivation, differentiates_term, refs
 from .dims import ONE, Choices, Dims, attempts
-from .meaning import KINDS
 from .problems import Problem, SizesDiffer, Unreadable
 from .sizes import NUMBER, Measure, Scope
 from .terms import (
@@ -16,11 +17,9 @@ from .terms import (
     Gradient,
     Group,
     Matrix,
-    Name,
     Norm,
     Number,
     Pair,
-    Power,
     Ref,
     Row,
     Size,
@@ -28,6 +27,7 @@ from .terms import (
     Symbol,
     Transpose,
     Unnamed,
+    is_capital,
     walk,
 )
 from .values import Point, Value
@@ -35,6 +35,7 @@ from .values import Point, Value
 SEARCHES = 400
 DRAWS = 3
 MOST_DRAWS = 1000
+
 
 
 class Model:
@@ -237,30 +238,23 @@ class Model:
         scope = Scope(self.typed if self.derivation.meaning.typed else {})
         term, shape = measure(definition.term, scope)
         own = self.own_axes(name)
-        nodes = [
-            scope.indices[i] if i in scope.indices else scope.indices.setdefault(i, measure.dims.new())
-            for i in definition.indices
-        ]
+        for index in definition.indices:
+            if index not in scope.indices:
+                scope.indices[index] = measure.dims.new()
+        nodes = [scope.indices[index] for index in definition.indices]
         axes, rest = tuple(nodes[:own]), nodes[own:]
         where = tuple(f"own{i}" for i in range(own))
         if rest:
             measure.dims.unite_shapes(shape, NUMBER, definition.span)
             order = self.orientation(name, rest, definition.slots[own:], measure)
-            where += order
-            sides = [ONE, ONE]
-            for node, axis in zip(rest, order):
-                sides[axis] = node
-            shape = tuple(sides)
+            where, shape = where + order, tuple(dict(zip(order, rest)).get(axis, ONE) for axis in (0, 1))
         elif own and name.style != "bold" and self.loose == 0:
             measure.dims.unite_shapes(shape, NUMBER, definition.span)
         elif name in self.scalars and self.loose < 3:
             measure.dims.unite_shapes(shape, NUMBER, definition.span)
         elif self.one_index(name):
             self.orient(name, shape, measure)
-        self.settled[name] = (
-            definition.__class__(name, definition.indices, definition.slots, term, definition.number, definition.span),
-            where,
-        )
+        self.settled[name] = replace(definition, term=term), where
         return axes, shape
 
     def own_axes(self, name):
@@ -334,7 +328,7 @@ class Model:
         """Return what a letter that is given may be, the likeliest first."""
         k, base = (name.letter, name.style), name.letter.split(" ")[-1]
         most = self.names.most.get(k, 0) - own
-        capital = base[:1].isupper() and len(base) == 1
+        capital = is_capital(base)
         last = ("any",) if self.loose > 1 else ()
         if most >= 2 or capital and not most and not own or self.declared_matrix(name):
             return ("matrix", *last)
@@ -350,7 +344,16 @@ class Model:
             return ("number", *vectors) if bold else ("number",)
         if (name.letter, name.style, name.marks) in self.biases():
             return (vectors[0], "number", *last)
-        return (*vectors, *(("number",) if self.loose else ()), *last)
+        weights = ("matrix",) if name.layer is not None and self.multiplies(name) else ()
+        return (*weights, *vectors, *(("number",) if self.loose else ()), *last)
+
+    def multiplies(self, name):
+        """Say whether a letter that no layer defines stands in a product of two: w^l in w^l a^{l-1} is weights."""
+        family = name.letter, name.style
+        if any((n.letter, n.style) == family for n in self.definitions):
+            return False
+        factors = (f.of if isinstance(f, Transpose) else f for row in self.pairs() for f in row.factors)
+        return any((one.name.letter, one.name.style) == family for one in factors)
 
     def declared_matrix(self, name):
         """Say whether the same letter is declared as a matrix at another layer."""
@@ -538,6 +541,3 @@ class Model:
                 ):
                     found.append((left.body, right.value))
         return found
-
-
-__all__ = ["KINDS", "Model", "Name", "Power"]

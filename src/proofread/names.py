@@ -11,7 +11,9 @@ from .brackets import Brackets, key
 from .grammar import sub
 from .statements import Statement
 from .templates import Layers, slots, symbols
-from .terms import BigSum, Call, Chain, Derivative, Gradient, Matrix, Norm, Number, Pair, Row, Symbol, rebuild, walk
+from .terms import (
+    BigSum, Call, Chain, Derivative, Gradient, Matrix, Norm, Number, Pair, Row, Symbol, is_capital, rebuild, walk,
+)
 
 NOT_DEFINED = ("Delta ", "delta ")
 
@@ -63,30 +65,30 @@ class Names:
         self.given_with_index = any(s.given for s, _ in self.lines)
         for statement, chain in self.lines:
             left = chain.sides[0]
-            if len(chain.sides) < 2 or chain.relations[0] not in ("=", "←") or not isinstance(left, Symbol):
-                continue
-            if left.letter.startswith(NOT_DEFINED) or left.primes or signature(left) in self.labels:
-                continue
-            if left.letter.startswith("d ") and not statement.given:
+            if not self.may_define(statement, chain):
                 continue
             if is_number(chain) and self.alone(left, chain):
                 self.labels.add(signature(left))
                 continue
-            for other in aliases(chain, statement.given):
-                found.append((statement, other))
-            shape = (
-                key(left),
-                tuple(self.outline(item, kind, bracket) for kind, bracket, _, item in slots(left) if item.base != "T"),
-            )
-            shape = shape[0], tuple(part for part in shape[1] if part)
-            accent, _, base = left.letter.rpartition(" ")
-            cased = ((f"{accent} " if accent else "") + base.swapcase(), left.style), shape[1]
+            found += [(statement, other) for other in aliases(chain, statement.given)]
+            parts = (self.outline(item, kind, bracket) for kind, bracket, _, item in slots(left) if item.base != "T")
+            shape = key(left), tuple(part for part in parts if part)
+            cased = (swapped(left.letter), left.style), shape[1]
             if statement.given or not {shape, cased if shape[1] else shape} & seen:
                 seen.add(shape)
                 found.append((statement, chain))
         defined = {signature(chain.sides[0]) for _, chain in found}
         self.labels -= {s for s in self.labels if s in defined}
         return found
+
+    def may_define(self, statement, chain):
+        """Say whether the left side of a line is a name that a line can define."""
+        left = chain.sides[0]
+        if len(chain.sides) < 2 or chain.relations[0] not in ("=", "←") or not isinstance(left, Symbol):
+            return False
+        if left.letter.startswith(NOT_DEFINED) or left.primes or signature(left) in self.labels:
+            return False
+        return statement.given or not left.letter.startswith("d ")
 
     def outline(self, item, kind, bracket):
         """Return a mark as far as it tells names apart: an index does not, nor which letter counts a layer."""
@@ -128,16 +130,8 @@ class Names:
         self.indices = {
             index for chain in chains for one in walk(chain) if isinstance(one, BigSum) for index in one.indices
         }
-        self.index_places, grown = set(), True
-        whole = {}
-        for s in letters:
-            for letter in {s.letter, s.letter.swapcase()}:
-                whole.setdefault(letter, set()).update((kind, bracket) for kind, bracket, _, _ in slots(s))
-        for s in (s for chain in chains for s in symbols(chain) if s.letter in whole):
-            for kind, bracket, place, item in slots(s):
-                extra = (kind, bracket) not in whole[s.letter] and not self.layers.holds(s.letter, kind, bracket, place)
-                if extra and (kind == "_" or bracket) and len(item.base.strip("'")) == 1 and item.base != "T":
-                    self.index_places.add((s.letter, kind, bracket, place))
+        self.index_places = set()
+        self.find_extra_places(chains, letters)
         ends = {letter for (letter, _), _ in self.labels}
         seen = [
             (s.letter, kind, bracket, place, item)
@@ -148,42 +142,41 @@ class Names:
             and not item.shift
             and item.base not in ("T", "*", *ends)
         ]
-        marks = {
-            (s.letter, kind, bracket, item.base)
+        self.marks = {
+            (chain.sides[0].letter, kind, bracket, item.base)
             for _, chain in self.definers
-            for s in [chain.sides[0]]
-            for kind, bracket, _, item in slots(s)
+            for kind, bracket, _, item in slots(chain.sides[0])
             if not self.appears(item.base, chain)
         }
-        while grown:
-            grown = False
-            for letter, kind, bracket, place, item in seen:
-                here = (letter, kind, bracket, place)
-                if (
-                    item.base in self.indices
-                    and (letter, kind, bracket, item.base) not in marks
-                    and here not in self.index_places
-                ):
-                    self.index_places.add(here)
-                    grown = True
-                if (
-                    here in self.index_places
-                    and item.base[0].islower()
-                    and len(item.base.strip("'")) == 1
-                    and item.base not in self.indices
-                    and (letter, kind, bracket, item.base) not in marks
-                ):
-                    self.indices.add(item.base)
-                    grown = True
-        self.marks = marks
-        self.paired = {item.base for _, _, _, _, item in seen} & {
-            b
-            for chain in chains
-            for s in symbols(chain)
-            for m in s.marks
-            if m.kind == "_" and len(m.items or ()) == 2
-            for b in (i.base for i in m.items)
-        }
+        while self.grow_indices(seen):
+            pass
+        below = [m.items or () for chain in chains for s in symbols(chain) for m in s.marks if m.kind == "_"]
+        self.paired = {item.base for *_, item in seen} & {i.base for pair in below if len(pair) == 2 for i in pair}
+
+    def find_extra_places(self, chains, letters):
+        """Find the marks that a letter has beyond those it was declared with: they are indices."""
+        whole = {}
+        for s in letters:
+            for letter in {s.letter, s.letter.swapcase()}:
+                whole.setdefault(letter, set()).update((kind, bracket) for kind, bracket, _, _ in slots(s))
+        for s in (s for chain in chains for s in symbols(chain) if s.letter in whole):
+            for kind, bracket, place, item in slots(s):
+                extra = (kind, bracket) not in whole[s.letter] and not self.layers.holds(s.letter, kind, bracket, place)
+                if extra and (kind == "_" or bracket) and len(item.base.strip("'")) == 1 and item.base != "T":
+                    self.index_places.add((s.letter, kind, bracket, place))
+
+    def grow_indices(self, seen):
+        """Take in places where an index stands and letters that stand in such places; say whether any were new."""
+        before = len(self.indices), len(self.index_places)
+        for letter, kind, bracket, place, item in seen:
+            if (letter, kind, bracket, item.base) in self.marks:
+                continue
+            here = (letter, kind, bracket, place)
+            if item.base in self.indices:
+                self.index_places.add(here)
+            elif here in self.index_places and item.base[0].islower() and len(item.base.strip("'")) == 1:
+                self.indices.add(item.base)
+        return before != (len(self.indices), len(self.index_places))
 
     def appears(self, base, chain):
         """Say whether a mark of the left side stands on the right side of a definition, too."""
@@ -219,6 +212,16 @@ class Names:
             self.lines = [(s, new[id(chain)]) for s, chain in self.lines]
             self.definers = [(s, new[id(chain)]) for s, chain in self.definers]
 
+    def layered_entries(self):
+        """Say whether a letter of a layer stands with an index and without one: a^l and a^L_j are array and entry."""
+        letters = [s for _, chain in self.definers for s in symbols(chain)]
+        whole = {key(s) for s in letters if not self.indexed(s) and self.has_layer(s)}
+        return bool(whole & {key(s) for s in letters if self.indexed(s)})
+
+    def has_layer(self, symbol):
+        """Say whether a mark of a letter is a layer."""
+        return any(self.layers.holds(symbol.letter, kind, bracket, place) for kind, bracket, place, _ in slots(symbol))
+
     def arrays(self):
         """Say whether something in the text is only written of arrays; if not, a letter without an index is a
         number."""
@@ -235,9 +238,8 @@ class Names:
                     one.style == "bold" or any(i.base == "T" for m in one.marks if m.kind == "^" for i in m.items or ())
                 ):
                     return True
-        return any(
-            s.letter.split(" ")[-1].isupper()
-            and len(s.letter) == 1
+        return self.layered_entries() or any(
+            is_capital(s.letter)
             and signature(s) not in self.labels
             and key(s) not in self.numerators
             for _, chain in self.definers
@@ -260,16 +262,7 @@ class Names:
             key(s) for st in statements for s in declared(st)
         }
         defined = {key(s) for _, chain in self.definers for s in symbols(chain)} | self.lefts
-        self.least, self.most, self.own_slots = {}, {}, {}
-        for _, chain in self.lines:
-            own = {key(p) for p in self.brackets.parameters.get(key(chain.sides[0]), [()])[0]} \
-                if isinstance(chain.sides[0], Symbol) else set()
-            for s in (s for s in symbols(chain) if s.marks or key(s) not in own):
-                found = [slot[0] + slot[1] for slot in slots(s) if self.is_index(s, *slot)]
-                count = len(found)
-                if count < self.least.get(key(s), 9):
-                    self.least[key(s)], self.own_slots[key(s)] = count, found
-                self.most[key(s)] = max(count, self.most.get(key(s), 0))
+        self.count_indices()
         for st in statements:
             for s in declared(st):
                 self.least[key(s)] = 0
@@ -285,6 +278,19 @@ class Names:
                 self.own_slots[other] = self.own_slots.get(one, [])
             self.least[other] = min(self.least.get(other, 9), self.least.get(one, 9))
             self.most[other] = max(self.most.get(other, 0), self.most.get(one, 0))
+
+    def count_indices(self):
+        """Count for each letter with how many indices it stands, at least and at most."""
+        self.least, self.most, self.own_slots = {}, {}, {}
+        for _, chain in self.lines:
+            own = {key(p) for p in self.brackets.parameters.get(key(chain.sides[0]), [()])[0]} \
+                if isinstance(chain.sides[0], Symbol) else set()
+            for s in (s for s in symbols(chain) if s.marks or key(s) not in own):
+                found = [slot[0] + slot[1] for slot in slots(s) if self.is_index(s, *slot)]
+                count = len(found)
+                if count < self.least.get(key(s), 9):
+                    self.least[key(s)], self.own_slots[key(s)] = count, found
+                self.most[key(s)] = max(count, self.most.get(key(s), 0))
 
     def find_forms(self, statements):
         """Return for each letter that is defined or given the names it has: {marks: the fewest indices they stand
@@ -331,8 +337,7 @@ class Names:
     def same_letter(self, one, defined):
         """Return the letter that a letter is a form of: itself, its other style, its capital, its small form."""
         letter, style = one
-        accent, _, base = letter.rpartition(" ")
-        other = (accent + " " if accent else "") + base.swapcase()
+        base, other = letter.split(" ")[-1], swapped(letter)
         if len(base) == 1 and one not in defined and (other + "·", style) in defined:
             return other + "·", style
         styles = [k for k in defined if k[0] == letter and k[1] != style]
@@ -438,13 +443,22 @@ def relettered(term, letters):
 
 
 def is_euler(chains):
-    """Say whether e is Euler's number: it never stands without something above it, and with nothing else."""
-    return all(
-        len(s.marks) == 1 and s.marks[0].kind == "^"
-        for c in chains
-        for s in symbols(c)
-        if s.letter == "e" and not s.style
-    )
+    """Say whether e is Euler's number: it never stands without a power above it, and defines nothing."""
+    powers = [s for c in chains for s in symbols(c) if s.letter == "e" and not s.style]
+    defined = any(isinstance(c.sides[0], Symbol) and c.sides[0].letter == "e" for c in chains)
+    return not defined and all(map(is_power, powers))
+
+
+def is_power(symbol):
+    """Say whether all that a letter has is something above it that is in no bracket."""
+    marks = symbol.marks
+    return len(marks) == 1 and marks[0].kind == "^" and not (marks[0].items and marks[0].items[0].bracket)
+
+
+def swapped(letter):
+    """Return the capital of a small letter, or the small form of a capital, under the same hat."""
+    accent, _, base = letter.rpartition(" ")
+    return (accent + " " if accent else "") + base.swapcase()
 
 
 def with_powers(term):

@@ -6,7 +6,7 @@ in a row, each by what the next is of, are the sum over all paths.
 
 from dataclasses import replace
 
-from .terms import Derivative, Fraction, Paths, Product, Ref, Row
+from .terms import Derivative, Fraction, Paths, Product, Ref
 
 ENTRY = ("odot", "star")
 
@@ -91,6 +91,3 @@ def paths(factors, ops, span):
 def whole(by):
     """Say whether a derivative is by a quantity without indices."""
     return isinstance(by, Ref) and not by.indices
-
-
-__all__ = ["Row", "orders"]

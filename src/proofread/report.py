@@ -32,7 +32,8 @@ LOOKS_LIKE = {                     # kind of mistake: (in words, where the book 
     None: ("", None),
 }
 STYLE = """<style>
-.proofread .proofread-line { display: flex; gap: 0.7em; }
+.proofread .proofread-line { align-items: baseline; display: flex; gap: 0.7em; }
+.proofread .proofread-line > span { flex: none; width: 1em; }
 .proofread p { margin: 0.2em 0; }
 .proofread .proofread-says { flex: 1; min-width: 0; overflow-x: auto; overflow-y: hidden; }
 .proofread .proofread-no { font-weight: bold; }
@@ -88,7 +89,7 @@ class Line:
         return self.verdict in ("wrong", "sizes")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Report:
     """Hold the lines of a derivation, the text they were taken from, and what was assumed for all of them.
 
@@ -103,6 +104,9 @@ class Report:
     def first_wrong(self):
         """Return the first line that is wrong or does not fit, or None."""
         return next((line for line in self.lines if line.is_wrong), None)
+
+    def __repr__(self):
+        return str(self)
 
     def __str__(self):
         return "\n".join([*(_plain(line, self.text) for line in self.lines), *(f"  · {note}" for note in self.notes)])
@@ -188,7 +192,7 @@ def _item(line, text):
     word = VERDICTS[line.verdict][1]
     below = [f'<p class="{"proofread-no" if line.is_wrong else "proofread-word"}">{word}</p>'] if word else []
     below += [f"<p>{name + ': ' if name else ''}{_set(words, how)}</p>" for name, words, how in _details(line, text)]
-    return (f'<li value="{line.number}"><div class="proofread-line"><span>{line.mark}</span>'
+    return (f'<li value="{line.number}"><div class="proofread-line"><span>{line.mark.strip() or "&nbsp;"}</span>'
             f'<div class="proofread-says">{shown}{"".join(below)}</div></div></li>')
 
 

@@ -10,20 +10,12 @@ from .dims import ONE
 from .problems import SizesDiffer, Unreadable
 from .terms import (
     At,
-    BigSum,
     Call,
-    Derivative,
-    Entry,
-    Fraction,
     Function,
     Identity,
     Index,
-    Local,
-    Matrix,
-    Nudge,
     Number,
     Paths,
-    Power,
     Product,
     Ref,
     Row,
@@ -52,6 +44,22 @@ ENTRYWISE = {
     "abs",
     "sech",
 }
+
+
+def only_matrix(term):
+    """Say whether two factors side by side can only be multiplied as matrices: two names, or a product and a factor."""
+    names = isinstance(term.left, Ref | Transpose) and isinstance(term.right, Ref | Transpose)
+    return names or has_product(term.left)
+
+
+def beside_logarithm(term):
+    """Say whether a factor stands before a logarithm: y log a is taken entry by entry."""
+    return isinstance(term.right, Call) and term.right.function == "log" and not isinstance(term.left, Transpose)
+
+
+def is_identity(term):
+    """Say whether a factor is an identity matrix or ones, transposed or not."""
+    return isinstance(term.of if isinstance(term, Transpose) else term, Identity)
 
 
 def has_product(term):
@@ -321,14 +329,8 @@ class Measure:
         matrix = lambda: ("matrix", self.matrix(a, b, span))
         entry = lambda: ("entry", self.same(a, b, span))
         inner = lambda: ("inner", self.inner(a, b, span))
-        bare = (
-            isinstance(term.left, Ref | Transpose) and isinstance(term.right, Ref | Transpose) or has_product(term.left)
-        )
-        logarithm = (
-            isinstance(term.right, Call) and term.right.function == "log" and not isinstance(term.left, Transpose)
-        )
         options = {
-            "": [entry] if logarithm else [matrix] if bare else [matrix, entry],
+            "": [entry] if beside_logarithm(term) else [matrix] if only_matrix(term) else [matrix, entry],
             "cdot": [matrix, inner, entry],
             "times": [matrix, entry],
             "odot": [entry],
@@ -336,10 +338,7 @@ class Measure:
             "inner": [inner],
             "kron": [lambda: ("kron", self.kron(a, b, span))],
         }[op]
-        if (self.is_open(a) or self.is_open(b)) and not any(
-            isinstance(side, Transpose) and isinstance(side.of, Identity) or isinstance(side, Identity)
-            for side in (term.left, term.right)
-        ):
+        if (self.is_open(a) or self.is_open(b)) and not any(map(is_identity, (term.left, term.right))):
             options = options + [lambda: self.scaled(a, b, span), lambda: self.scaled(b, a, span)]
         says = f"{self.say(a)} {'⊙' if op == 'odot' else 'times'} {self.say(b)}"
         return self.fits(options, span, says)
@@ -667,18 +666,3 @@ class Measure:
         if not self.is_number(links[0][1]):
             raise SizesDiffer("the paths start at a number", term.span)
         return Paths(tuple(link for link, _, _ in links), span=term.span), links[-1][2]
-
-
-__all__ = [
-    "BigSum",
-    "Derivative",
-    "Entry",
-    "Fraction",
-    "Identity",
-    "Local",
-    "Matrix",
-    "Measure",
-    "Nudge",
-    "Power",
-    "Scope",
-]

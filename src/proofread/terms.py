@@ -355,3 +355,11 @@ def rebuild(term, change):
 
     new = {part.name: renewed(getattr(term, part.name)) for part in fields(term) if part.name != "span"}
     return replace(term, **new)
+
+
+GREEK_CAPITALS = {"Gamma", "Delta", "Theta", "Lambda", "Xi", "Pi", "Sigma", "Phi", "Psi", "Omega"}
+
+
+def is_capital(letter):
+    """Say whether a letter is a single capital, Greek ones included."""
+    return letter in GREEK_CAPITALS or len(letter) == 1 and letter.isupper()

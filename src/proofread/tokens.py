@@ -128,8 +128,9 @@ RELATIONS = {
     "overset": "",
 }
 LAYOUT = set(
-    "left right middle big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr Biggl Biggr bigm displaystyle textstyle scriptstyle "
-    "quad qquad limits nolimits nonumber notag mathstrut strut hfill hskip hline allowbreak newline underbrace overbrace "
+    "left right middle big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr Biggl Biggr bigm displaystyle textstyle "
+    "scriptstyle quad qquad limits nolimits nonumber notag mathstrut strut hfill hskip hline allowbreak newline "
+    "underbrace overbrace "
     "boxed color".split()
 )
 DROPPED = {
@@ -221,9 +222,32 @@ UNICODE = {
 }
 COMBINING = {"\u0302": "hat", "\u0304": "bar", "\u0303": "tilde", "\u0307": "dot", "\u20d7": "vec"}
 PIECE = re.compile(
-    r"\\begin\{(\w+)\*?\}|\\end\{(\w+)\*?\}|\\\\(?:\[[\d.]+\w+\])?|\.\.\.|\\[a-zA-Z]+\*?|\\.|\d+(?:\.\d+)?|\.\d+|\s+|.",
+    r"\\begin\{(\w+)\*?\}|\\end\{(\w+)\*?\}|\\\\(?:\[[\d.]+\w+\])?|\.\.\.|\.[*/]|\\[a-zA-Z]+\*?|\\.|\d+(?:\.\d+)?|\.\d+|\s+|.",
     re.S,
 )
+
+
+SIMPLE = {
+    "sum": "BIGSUM",
+    "partial": "PARTIAL",
+    "nabla": "NABLA",
+    "top": "TOP",
+    "intercal": "TOP",
+    "prime": "PRIME",
+    "langle": "ANGLE_OPEN",
+    "rangle": "ANGLE_CLOSE",
+    "lim": "LIMIT",
+    "lVert": "NORM_OPEN",
+    "rVert": "NORM_CLOSE",
+    "lvert": "BAR_OPEN",
+    "rvert": "BAR_CLOSE",
+    "lbrack": "SQUARE_OPEN",
+    "rbrack": "SQUARE_CLOSE",
+    "mid": "BAR",
+    "colon": "COLON",
+    "forall": "FORALL",
+    "infty": "INFINITY",
+}
 
 
 class Token(NamedTuple):
@@ -437,31 +461,8 @@ class Lexer:
             return self.accented(SAME_ACCENT.get(name, name), span)
         if name in STYLES:
             return self.styled(name, span)
-        simple = {
-            "sum": "BIGSUM",
-            "partial": "PARTIAL",
-            "nabla": "NABLA",
-            "top": "TOP",
-            "intercal": "TOP",
-            "prime": "PRIME",
-            "langle": "ANGLE_OPEN",
-            "rangle": "ANGLE_CLOSE",
-            "lim": "LIMIT",
-            "lVert": "NORM_OPEN",
-            "rVert": "NORM_CLOSE",
-            "Vert": "",
-            "lvert": "BAR_OPEN",
-            "rvert": "BAR_CLOSE",
-            "lbrack": "SQUARE_OPEN",
-            "rbrack": "SQUARE_CLOSE",
-            "mid": "BAR",
-            "vert": "",
-            "colon": "COLON",
-            "forall": "FORALL",
-            "infty": "INFINITY",
-        }
-        if simple.get(name):
-            return [Token(simple[name], name, span=span)]
+        if name in SIMPLE:
+            return [Token(SIMPLE[name], name, span=span)]
         if name in ("dots", "cdots", "ldots", "dotsc", "vdots", "ddots", "dotsb"):
             return [Token("DOTS", span=span)]
         if name in ("Vert", "vert"):
@@ -532,6 +533,8 @@ SIGNS = {
     ">": ("REL", ">"),
     "/": ("SLASH", "/"),
     "*": ("OP", "star"),
+    ".*": ("OP", "odot"),
+    "./": ("SLASH", "/"),
     "'": ("PRIME", "'"),
     ",": ("COMMA", ","),
     ":": ("COLON", ":"),

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .problems import SizesDiffer, Unreadable
-from .terms import Call, Function, Name, Number, Ref, Size, Unnamed, walk
+from .terms import Call, Function, Name, Number, Size, Unnamed
 
 STEP = 1e-20
 MOST_NUMBERS = 2_000_000
@@ -80,6 +80,7 @@ SMOOTH = (  # a function left open is tried as each of these, all in (0, 1), non
     lambda z, k: 0.5 + 0.4 * np.sin(z + 0.5 + k),
 )
 NAMED = {"the sigmoid": sigmoid, "tanh": np.tanh, "ReLU": FUNCTIONS["relu"]}
+KINKED = {"ReLU"}               # on either side of its kink a line would be excused that forgets the slope
 COMPARE = {"=": np.equal, "<": np.less, ">": np.greater, "≠": np.not_equal, "≤": np.less_equal, "≥": np.greater_equal}
 
 
@@ -174,7 +175,7 @@ class Point:
 
     def part(self, value, indices, axes, own):
         """Take parts of a value: named axes for letters, one entry for numbers."""
-        sizes, _ = (), None
+        _sizes, _ = (), None
         count = sum(isinstance(axis, str) for axis in axes)
         data, names = value.data, list(value.axes)
         first = own - count  # axes of an outer derivative come before the quantity's own
@@ -675,6 +676,3 @@ def greater(sign, a, b):
     """Return the greater, or the lesser, of two values."""
     (x, y), axes = aligned(a, b)
     return Value(np.where(sign * np.real(x) > sign * np.real(y), x, y), axes)
-
-
-__all__ = ["Ref", "walk"]

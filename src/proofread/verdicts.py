@@ -9,19 +9,17 @@ import numpy as np
 
 from .dims import attempts
 from .meaning import Context
-from .problems import Ambiguous, Problem, SizesDiffer, Unreadable, Unsure
+from .problems import Ambiguous, Problem, SizesDiffer, Unreadable
 from .sizes import Scope
 from .statements import GIVEN
 from .terms import (
     BigSum,
     Call,
-    Compared,
     Derivative,
     Entry,
     Nudge,
     Number,
     Ref,
-    Row,
     Stack,
     Transpose,
     Unnamed,
@@ -29,7 +27,7 @@ from .terms import (
     rebuild,
     walk,
 )
-from .values import NAMED, Nudges, Value, aligned
+from .values import KINKED, NAMED, Nudges, Value, aligned
 
 TOLERANCE = 1e-8  # of the largest entry; complex steps are exact to 1e-14
 NOTHING = 1e-13  # what is smaller is rounding
@@ -169,18 +167,15 @@ class Judge:
                 problem = problem or Unreadable("this line takes too long to try in all its readings", left.span)
                 break
             try:
-                settled, scope = self.measured(left, right, choices)
-                if settled in seen:
-                    continue
-                seen.add(settled)
-                outcome = self.compared(settled, scope, relation)
+                outcome = self.tried(left, right, relation, choices, seen)
             except SizesDiffer as error:
                 misfit = misfit or error
                 continue
             except Problem as error:
                 problem = problem or error
                 continue
-            outcome = replace(outcome, customary=self.customary)
+            if outcome is None:
+                continue
             if outcome.verdict in ("right", "ambiguous"):
                 return outcome
             wrong = wrong or outcome
@@ -188,6 +183,14 @@ class Judge:
         if misfit is not None and not customary:
             wrong = None
         return self.failed(left, right, relation, wrong, misfit, problem)
+
+    def tried(self, left, right, relation, choices, seen):
+        """Return the outcome of one reading, or None if the same has been tried."""
+        settled, dims = self.measured(left, right, choices)
+        if settled in seen:
+            return None
+        seen.add(settled)
+        return replace(self.compared(settled, dims, relation), customary=self.customary)
 
     def failed(self, left, right, relation, wrong, misfit, problem):
         """Return the outcome of a link that is true under no reading."""
@@ -353,7 +356,7 @@ class Judge:
         primed = {c.function.letter for side in wrong.sides for c in walk(side)
                   if isinstance(c, Call) and c.primes and isinstance(c.function, Unnamed)}
         letters = sorted({c.function.letter for side in wrong.sides for c in self.calls(side)} - primed)
-        for name, letter in itertools.product(NAMED, letters):
+        for name, letter in itertools.product(sorted(NAMED.keys() - KINKED), letters):
             if self.holds(wrong, dims, relation, {letter: name}, ()):
                 return replace(wrong, verdict="right-only-if", condition=f"{letter} is {name}")
         if not self.model.sums():
@@ -418,6 +421,3 @@ def worst(a, b, axes):
         inner = [str(i + 1) for i, size in zip(at[-2:], (rows, columns)) if size > 1]
         places.append("(" + ", ".join(inner) + ")")
     return ", ".join(places), float(a[at]), float(b[at])
-
-
-__all__ = ["Compared", "Judge", "Outcome", "Row", "Unsure"]

@@ -9,7 +9,7 @@ from .mend import constant_ratio, mend
 from .model import DRAWS
 from .report import Entry, Line
 from .statements import GIVEN
-from .terms import BigSum, Derivative, Paths, Row, Unnamed, walk
+from .terms import BigSum, Derivative, Paths, Unnamed, walk
 
 REACHES = (
     "without a bracket the sum, and the sign before it, may end after the first term or reach over the next one, too; "
@@ -212,6 +212,3 @@ def printed_name(name):
         said += f"{kind}{{{','.join(marks)}}}" if marks else ""
     said += "".join(f"[{text}]" for k, _, text in name.marks if k == "[")
     return said + (f"^{{({name.layer})}}" if name.layer is not None and "^" not in said else "")
-
-
-__all__ = ["Row", "line", "notes"]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 import networks as nets
-from backprop import Params, backward, fast, forward, loss, value_and_gradient
+from backprop import Params, backward, fast, forward, loss, pieces, train, value_and_gradient
 from networks import assert_close, assert_same
 
 
@@ -286,3 +286,26 @@ def test_columns_are_taken_on_trust_where_only_the_length_shows():
         def __getitem__(self, rows):
             return self.array[rows]
     assert_same(list(value_and_gradient(params, Long(X), Long(Y))[1]), list(value_and_gradient(params, X, Y)[1]))
+
+
+def test_where_the_rows_are_cut():
+    for n, most in ((1, 1), (999, 999), (1000, 500), (1024, 512), (2048, 1024), (2049, 683)):
+        rows = [part.stop - part.start for part in pieces.cuts(n)]
+        assert sum(rows) == n and max(rows) == most, n
+    assert list(pieces.cuts(7, 3)) == [slice(0, 3), slice(3, 6), slice(6, 7)]
+
+
+def test_no_thread_is_started_unless_asked():
+    drawn = nets.network(3, 4, 2, 1200)
+    with mock.patch.object(pieces, "ThreadPoolExecutor", side_effect=AssertionError("a thread")):
+        value_and_gradient(*drawn)
+        train(*drawn, 0.1, 1)
+        with pytest.raises(AssertionError, match="a thread"):
+            value_and_gradient(*drawn, threads=2)
+
+
+def test_one_call_more_than_there_are_threads_is_begun_before_the_first_result():
+    read = []
+    results = pieces.in_order(abs, ((read.append(k) or -k,) for k in range(9)), threads=2)
+    assert next(results) == 0 and read == [0, 1, 2]
+    assert list(results) == list(range(1, 9))

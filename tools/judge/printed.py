@@ -145,8 +145,9 @@ class World:
                 self.phi = FUNCTIONS.get(spec["phi"], self.phi)
                 found += [(len(set(key.split()) & DEFINING), False, latex) for latex in spec["definitions"]]
         found += [(len(on & DEFINING), True, latex) for on, latex in reversed(printed) if on - {"φ"} <= words]
-        read = [defined(latex) for _, _, latex in sorted(found, key=lambda f: f[:2])]
-        self.definitions = {d[0]: d[1:] for d in read if d and d[0] not in self.shapes}
+        read = [(defined(latex), latex) for _, _, latex in sorted(found, key=lambda f: f[:2])]
+        self.definitions = {d[0]: d[1:] for d, _ in read if d and d[0] not in self.shapes}
+        self.latex = {d[0]: latex for d, latex in read if d and d[0] in self.definitions}
         self.columns = "columns" in words
         self.sum_to_one = "softmax" in words and "any" not in words
         self.upstream, self.ranges = lru_cache(None)(self._upstream), {}

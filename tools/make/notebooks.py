@@ -49,11 +49,11 @@ def text(notebook):
     return nbformat.writes(notebook, version=4).rstrip("\n") + "\n"
 
 
-def run(notebook, folder, timeout=300, **more):
-    """Execute the notebook object in this folder."""
+def run(notebook, folder, timeout=300, kernel=(), **more):
+    """Execute the notebook object in this folder; `kernel` holds options of the kernel."""
     NotebookClient(notebook, timeout=timeout, kernel_name="python3", record_timing=False, store_widget_state=False,
                    coalesce_streams=True, resources={"metadata": {"path": str(folder)}},
-                   extra_arguments=["--log-level=ERROR"]).execute(**more)
+                   extra_arguments=["--log-level=ERROR", *kernel]).execute(**more)
 
 
 def execute(path):

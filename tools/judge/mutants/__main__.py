@@ -19,11 +19,12 @@ RUNS = {"formulas": formulas.run_formulas, "code": code.run_code}
 def main():
     """Run what is asked for and report; return whether a mutant survives or a reason is not needed."""
     parser = argparse.ArgumentParser(description="Break the book on purpose and count what the tests notice.")
-    parser.add_argument("kinds", nargs="*", choices=[[], *RUNS], default=list(RUNS))
+    parser.add_argument("kinds", nargs="*", choices=[[], *RUNS], default=[], help="all, if none is named")
     parser.add_argument("--every", type=int, default=1, metavar="N", help="every N-th mutant only")
     options = parser.parse_args()
-    reports = [RUNS[kind](options.every).report() for kind in options.kinds]
-    complete = options.every == 1 and len(options.kinds) == len(RUNS)
+    kinds = options.kinds or list(RUNS)
+    reports = [RUNS[kind](options.every).report() for kind in kinds]
+    complete = options.every == 1 and len(kinds) == len(RUNS)
     needless = [entry for entry in tally.EQUIVALENT if entry not in tally.NEEDED] if complete else []
     for where, what, _ in needless:
         print(f"EQUIVALENT names what no mutant is: {where}  {what}")
