@@ -4,18 +4,33 @@
 describes. To diagnose is to run the pass with every mistake and every pair of them, in every convention, and to see which
 result has the claimed digits (`search`). `given` and `claims` read what is handed in, `words` says what was found.
 """
+import numpy as np
+
 from backprop import validate
 from backprop.conventions import Convention, preset
 from backprop.doctor import claims, given, search, words
 from backprop.doctor.description import described, every_description, forward, redescribed
-from backprop.doctor.mistakes import (MISSING, MISTAKES, ON_BIASES, ONE_EXAMPLE, STALE, TRANSPOSED, TWICE, VERDICTS, Choice,
-                                      Sizes, choices, page)
+from backprop.doctor.mistakes import (
+    MISSING,
+    MISTAKES,
+    ON_BIASES,
+    ONE_EXAMPLE,
+    STALE,
+    TRANSPOSED,
+    TWICE,
+    VERDICTS,
+    Choice,
+    Sizes,
+    choices,
+    page,
+)
 from backprop.doctor.passes import Passes
 from backprop.doctor.words import Diagnosis
 from backprop.mlp import Params
 
-__all__ = ["MISTAKES", "VERDICTS", "Diagnosis", "diagnose", "page", "wrong_gradient"]
+__all__ = ["MISTAKES", "VERDICTS", "Diagnosis", "code_of", "diagnose", "page", "wrong_gradient"]
 UNSAID = ("sigmoid", "sigmoid", "cross-entropy", 0.0)
+FEW = 2_000                    # numbers up to which pairs of mistakes are tried under other losses, too
 NOTHING = search.Found([], [], ())
 
 
@@ -36,7 +51,8 @@ def diagnose(params, X, Y, claimed, convention=None, *, hidden="sigmoid", output
     unknown, refused = None, None
     for network in given.read(params, X, Y):
         try:
-            found = _judge(network, claimed, asked, said)
+            with np.errstate(all="ignore"):                                # saturated units divide by 0 in wrong lines
+                found = _judge(network, claimed, asked, said)
         except ValueError as error:
             refused = refused or error
             continue
@@ -53,17 +69,25 @@ def _judge(network, claimed, asked, said):
     assumed = described(len(network.W) - 1, *said)
     allowed = assumed.squared or ((network.Y >= 0) & (network.Y <= 1)).all()
     if said != UNSAID and not allowed:
-        validate.targets(network.Y, *network.Y.shape)
+        _refuse_targets(network.Y)
     first = _case(network, forward(network.W, network.b, network.X, network.Y, assumed), asked)
     read = claims.read(claimed, first.net, network.numbers, network.folded)
     found, claim = _best([(search.explain(first, claim.parts), claim) for claim in read]) if allowed else (NOTHING, read[0])
-    if said == UNSAID and (not found.readings or found.left or found.readings[0].choices):
+    tells = any(part.tells for claim in read for part in claim.parts)
+    if said == UNSAID and tells and (not found.readings or found.left or found.readings[0].choices):
         found, claim = _elsewhere(network, first, read, asked, found, claim)
     if not found.readings and not allowed:
-        validate.targets(network.Y, *network.Y.shape)
+        _refuse_targets(network.Y)
     if not found.readings:
         return words.unknown(first, read, found.weak, network.said)
     return words.diagnosis(found, assumed, (*network.said, *claim.said))
+
+
+def _refuse_targets(Y):
+    """Raise ValueError for targets that no cross-entropy has."""
+    worst = Y.flat[int(np.argmax(np.maximum(Y - 1, -Y)))]
+    raise ValueError(f"Y holds {worst:g} and the targets of a cross-entropy must lie in [0, 1]: for a squared error say "
+                     "loss='half-squared' or loss='squared', with output='identity' if the outputs have no sigmoid")
 
 
 def _case(network, net, asked):
@@ -86,23 +110,40 @@ def _best(found):
 
 
 def _elsewhere(network, first, read, asked, found, claim):
-    """Return what other networks explain: all of it if the assumed one explains nothing, else where the claim is right."""
+    """Return what the search gave, with what other networks explain: before it if nothing else does or nothing is wrong there."""
     known = bool(found.readings and not found.left)
-    best, net = None, first.net
+    doubtful = not known or search.split(found.readings[0])
+    most = int(not known or search.slope_kept(found.readings[0]))
+    results = [_best([(search.glance(case, claim.parts, most), claim) for claim in read])
+               for case in _others(network, first.net, asked)]
+    if doubtful:
+        results += [_best([(search.explain(case, claim.parts), claim) for claim in read])
+                    for case in _others(network, first.net, asked) if _likely(case.net, first.net, read)]
+    complete = [(result, which) for result, which in results if result.readings and not result.left
+                and (not known or result.readings[0].mistakes < found.readings[0].mistakes + doubtful)]
+    if not complete:
+        return found, claim
+    best, which = min(complete, key=lambda pair: pair[0].readings[0].rank)
+    others = [result.readings[0] for result, _ in complete if result is not best]
+    two_for_none = known and found.readings[0].mistakes >= search.MOST and not best.readings[0].choices
+    if doubtful or two_for_none:
+        return best._replace(readings=[*best.readings, *others, *(found.readings if known else [])]), which
+    return found._replace(readings=[found.readings[0], best.readings[0], *others, *found.readings[1:]]), claim
+
+
+def _others(network, net, asked):
+    """Yield the Cases of the networks that were not assumed."""
+    assumed = net.description
     for other in every_description(net.L - 1, net.Y):
         net = redescribed(net, other)
-        if other != first.net.description:
-            case = _case(network, net, asked)
-            result, which = _best([(search.glance(case, claim.parts, int(not known)), claim) for claim in read])
-            if result.readings and not result.left and not (known and result.readings[0].choices):
-                readings = [reading._replace(reassumed=True) for reading in result.readings]
-                if best is None or readings[0].rank < best[0].readings[0].rank:
-                    best = search.Found(readings, [], ()), which
-    if not best:
-        return found, claim
-    if known and found.readings[0].mistakes < search.MOST:
-        return found._replace(readings=[*found.readings, best[0].readings[0]]), claim
-    return best
+        if other != assumed:
+            yield _case(network, net, asked)._replace(other=True)
+
+
+def _likely(net, assumed, read):
+    """Say whether pairs of mistakes are tried in another network: one that has only another loss, and not too many numbers."""
+    same = (net.description.hidden, net.description.output) == (assumed.description.hidden, assumed.description.output)
+    return same and sum(part.count for part in read[0].parts) <= FEW
 
 
 def wrong_gradient(params, X, Y, name, eta=0.5, *, hidden="sigmoid", output="sigmoid", loss="cross-entropy", lam=0.0):
@@ -112,20 +153,37 @@ def wrong_gradient(params, X, Y, name, eta=0.5, *, hidden="sigmoid", output="sig
     updated too early. Raises ValueError for a name that is not in the table, a network that forbids the mistake, and as
     diagnose does.
     """
-    network = given.read(params, X, Y)[0]
-    net = forward(network.W, network.b, network.X, network.Y, described(len(network.W) - 1, hidden, output, loss, lam))
+    net = _net(params, X, Y, hidden, output, loss, lam)
     eta = float(validate.finite("eta", validate.array("eta", eta)))
-    rows = {}
-    for row, mistake in reversed([*enumerate(MISTAKES)]):
-        ways = [((), 0)] if row == ONE_EXAMPLE and net.b[-1] is not None else mistake.ways(net)
-        if ways:
-            rows[mistake.name] = Choice(row, *ways[0])
+    rows = _first_ways(net)
     if not isinstance(name, str) or name not in rows:
-        raise ValueError(f"name is {name!r}: with sizes {net.sizes} it must be one of {', '.join(reversed(rows))}")
-    layers = [_finished(net, layer, rows[name], eta) for layer in range(1, net.L + 1)]
+        raise ValueError(f"name is {name!r}: with sizes {net.sizes} it must be one of {', '.join(rows)}")
+    with np.errstate(all="ignore"):
+        layers = [_finished(net, layer, rows[name], eta) for layer in range(1, net.L + 1)]
     if getattr(params, "_fields", None) == Params._fields:
         return Params(layers[0][0], layers[1][0], layers[0][1], layers[1][1])
     return layers
+
+
+def code_of(params, X, Y, *, hidden="sigmoid", output="sigmoid", loss="cross-entropy", lam=0.0):
+    """Return {name: what stands in a program} for the mistakes that a network allows, each made in the first way it allows."""
+    net = _net(params, X, Y, hidden, output, loss, lam)
+    return {name: words.code(choice, net) for name, choice in _first_ways(net).items()}
+
+
+def _net(params, X, Y, hidden, output, loss, lam):
+    network = given.read(params, X, Y)[0]
+    return forward(network.W, network.b, network.X, network.Y, described(len(network.W) - 1, hidden, output, loss, lam))
+
+
+def _first_ways(net):
+    """Return {name: Choice} of the mistakes that a network allows, in the order of the table."""
+    rows = {}
+    for row, mistake in enumerate(MISTAKES):
+        ways = [((), 0)] if row == ONE_EXAMPLE and net.b[-1] is not None else mistake.ways(net)
+        if ways:
+            rows.setdefault(mistake.name, Choice(row, *ways[0]))
+    return rows
 
 
 def _finished(net, layer, choice, eta):

@@ -44,6 +44,11 @@ class Part:
         """Return how many numbers it holds."""
         return self.laid[0].value.size
 
+    @property
+    def tells(self):
+        """Say whether it holds anything but zeros, which every mistake leaves as they are."""
+        return bool(self.laid[0].value.any())
+
 
 class Claim(NamedTuple):
     """Hold one reading of all that is claimed."""
@@ -95,7 +100,7 @@ def _of_list(items, net):
 def _of_array(array, net):
     """Return the Claims of one array without a name: any array of the network that its shape allows."""
     found = [claim_of([part]) for where in slots_of(net) if (part := _part(where, array, net))]
-    found += [] if found else [claim_of(parts) for where in slots_of(net) if where[0] == "W" and (parts := _folded(where, array, net))]
+    found += [claim_of(parts) for where in slots_of(net) if where[0] == "W" and (parts := _folded(where, array, net))]
     found += [] if found else _unrolled(array, net)
     found += [] if found else _columns(array, net)
     found += [] if found else [claim_of(parts, said) for where in slots_of(net) for parts, said in _shape_tells(where, array, net)]

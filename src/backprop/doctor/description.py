@@ -2,7 +2,8 @@
 
 Layers are counted from 1 to L as in the book's "any depth": A[0] is X, Z[l] = A[l-1] W[l] + b[l], A[l] = φ(Z[l]).
 """
-from typing import Callable, NamedTuple
+from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 

@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from backprop import validate
 from backprop.doctor import handed
 from backprop.mlp import Params, backward, forward
 

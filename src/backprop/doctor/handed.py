@@ -111,7 +111,7 @@ def named(mapping, depth=None, known=()):
     if {*counted} <= {*known}:
         counted = sorted(known)
     elif depth and len(counted) != depth:
-        counted = list(range(counted[0] == 0 and 0 or 1, depth + 1)) if counted and counted[-1] <= depth else counted
+        counted = list(range((counted[0] == 0 and 0) or 1, depth + 1)) if counted and counted[-1] <= depth else counted
     last = depth or len(counted) or len({place for _, _, place in used.values()})
     layers = {key: last if place == "last" else 1 if place == "first" or number is None else counted.index(number) + 1
               for key, (_, number, place) in used.items()}

@@ -3,7 +3,8 @@
 To read a row: in the line `line` the right value v is replaced by `spoil(v, at, way)`; `at` is what can be seen from the
 layer where it happens (passes.At). `ways` lists where and how a network allows the mistake; none where it makes no sense.
 """
-from typing import Callable, NamedTuple
+from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 
@@ -312,15 +313,18 @@ MISTAKES = (
 )
 NAMES = tuple(dict.fromkeys(mistake.name for mistake in MISTAKES))
 FIRST = {name: next(row for row, mistake in enumerate(MISTAKES) if mistake.name == name) for name in NAMES}
-STALE, ONE_EXAMPLE, EACH, TRANSPOSED, FACTOR = (FIRST[name] for name in (
-    "stale-weights", "bias-not-summed", "examples-not-summed", "transposed", "factor"))
+STALE, ONE_EXAMPLE, EACH, TRANSPOSED, FACTOR, SLOPE_KEPT = (FIRST[name] for name in (
+    "stale-weights", "bias-not-summed", "examples-not-summed", "transposed", "factor", "output-derivative-kept"))
 MISSING, TWICE, ON_BIASES = (FIRST[f"penalty-{what}"] for what in ("missing", "twice", "on-biases"))
+NO_SLOPE = tuple(FIRST[f"output-slope-missing{where}"] for where in ("", "-in-way-back"))
 REPLACING = tuple(FIRST[name] for name in ("bracket-missing", "output-slope-missing", "softmax-over-examples", "slope-of-error"))
 SCALES = tuple(row for row, mistake in enumerate(MISTAKES) if mistake.line == "scale" and row != FACTOR)
 
 VERDICTS = {
     "correct": Verdict("sec-n-page", "This is the gradient of J."),
     "convention": Verdict("sec-conv-table", "convert() takes the numbers from one convention to another."),
+    "network": Verdict("sec-doctor-network", "You said nothing of the network, and these are numbers of another one than the book's: "
+                       "say hidden=, output= and loss= if it is yours."),
     "unknown": Verdict("sec-doctor-unknown", "No mistake in the table, and no two of them, give these digits."),
 }
 PAGES = {"sec-222-": "02_mlp_2_2_2", "sec-mdt-": "03_mlp_m_d_t", "sec-n-": "04_n_examples", "sec-conv-": "conventions",

@@ -10,8 +10,6 @@ Each of these lines is a method, and each asks `_spoiled` what the mistakes make
 from functools import wraps
 from typing import NamedTuple
 
-import numpy as np
-
 from backprop.doctor.description import ACTIVATIONS, LOSSES
 from backprop.doctor.mistakes import FIRST, MISTAKES, STALE
 
@@ -34,8 +32,8 @@ def reaches(choice, kind, layer):
 def reaching(made, kind, layer):
     """Return those of the mistakes made that can change this array."""
     sent_back = [c.layers[-1] for c in made if c.row in READ_THE_GRADIENT and layer < c.layers[-1]]
-    return tuple(c for c in made if reaches(c, kind, layer) or sent_back and MISTAKES[c.row].line in ITS_OWN
-                 and any(layer < k <= sent_back[0] for k in c.layers))
+    return tuple(c for c in made if reaches(c, kind, layer) or (sent_back and MISTAKES[c.row].line in ITS_OWN
+                 and any(layer < k <= sent_back[0] for k in c.layers)))
 
 
 def line_of_the_pass(kind):

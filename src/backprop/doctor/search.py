@@ -10,22 +10,39 @@ from typing import NamedTuple
 import numpy as np
 
 from backprop.conventions import CHOICES, Convention
-from backprop.doctor.claims import Laid, Part
+from backprop.doctor.claims import Laid
 from backprop.doctor.description import Network
-from backprop.doctor.mistakes import (EACH, FACTOR, MISSING, MISTAKES, ON_BIASES, ONE_EXAMPLE, REPLACING, SCALES, STALE, TRANSPOSED,
-                                      TWICE, Choice, Sizes)
+from backprop.doctor.mistakes import (
+    EACH,
+    FACTOR,
+    MISSING,
+    MISTAKES,
+    NO_SLOPE,
+    ON_BIASES,
+    ONE_EXAMPLE,
+    REPLACING,
+    SCALES,
+    SLOPE_KEPT,
+    STALE,
+    TRANSPOSED,
+    TWICE,
+    Choice,
+    Sizes,
+)
 from backprop.doctor.passes import Passes, reaching
 
 MOST = 2                       # mistakes that are seen through in one array
 PROBED = 12                    # rows of a matrix that are compared before the whole of it is
 FEW_UNITS = 8                  # a layer up to which a pair of mistakes may drop any row of its weights
 ALIKE = 1e-3                   # two factors that may be the same number before the digits are compared
-DIGITS, DIGITS_A_MISTAKE, DIGITS_A_CONVENTION = 3, 4, 1     # that a reading must be agreed with, so that chance cannot make it
+DIGITS, DIGITS_A_MISTAKE = 3, 4            # that a reading must be agreed with, so that chance cannot make it
+DIGITS_A_CONVENTION, DIGITS_ANOTHER_NETWORK = 1, 3
 ONE_AT_A_TIME = ("slope", "input", "by_a", "dW", "db")      # lines in which one wrong value takes the place of another
 KEPT = 200                     # sets of mistakes that are followed while arrays are added
 SAME_RATE = 1e-2               # how well two arrays must agree on a fitted learning rate
 ROUNDS = 5                     # of a fit of the learning rate; the first is exact where one layer lies above
 STRICTER = 3                   # more digits where not every array is explained
+SHOWS = 10                     # times its tolerance by which a fitted rate must change an entry
 SPARED = 1e-15                 # relative rounding of float64: more agreement than that is not counted
 
 
@@ -37,6 +54,7 @@ class Case(NamedTuple):
     choices: list              # the single mistakes that the network allows
     wanted: Convention         # how the claim is meant
     any_convention: bool       # or in any other
+    other: bool = False        # is it another network than the one that was assumed?
 
 
 class Match(NamedTuple):
@@ -67,7 +85,11 @@ class Reading(NamedTuple):
     case: Case
     digits: float              # that agree
     needed: float              # so that it is no chance
-    reassumed: bool = False    # was another network assumed than was said?
+
+    @property
+    def reassumed(self):
+        """Say whether another network was assumed than the one that was said."""
+        return self.case.other
 
     @property
     def rows(self):
@@ -82,7 +104,8 @@ class Reading(NamedTuple):
     @property
     def whole(self):
         """Say whether every array has all the mistakes that can reach it."""
-        return all(option.choices == within(part, self.choices, self.case.run.net) for part, option in self.options.items())
+        return all(option.choices == visible(option, within(part, self.choices, self.case.net))
+                   for part, option in self.options.items() if part.tells)
 
     @property
     def rank(self):
@@ -90,10 +113,22 @@ class Reading(NamedTuple):
         part_of = not self.whole
         free = part_of and self.case.any_convention
         touched = sum(bool(option.choices) for option in self.options.values()) if part_of else 0
-        cost = self.mistakes + self.differs * (not free) + self.reassumed + 0.5 * part_of
+        differences = self.differs if self.case.any_convention else unlike(self.convention, self.case)
+        cost = self.mistakes + differences * (not free) + self.reassumed + 0.5 * part_of
         plainest = [c.reduction for c in conventions(self.case)].index(self.convention.reduction)
         return (cost, self.mistakes if self.case.any_convention else 0, self.reassumed, touched, self.differs, plainest,
                 sum(place(choice) for choice in self.choices), STALE in self.rows, self.rows)
+
+
+def unlike(convention, case):
+    """Return in how many ways a convention gives other numbers than the one that was asked for."""
+    n, t = case.net.n, case.net.t
+    return (convention.weights != case.wanted.weights) + (convention.divisor(n, t) != case.wanted.divisor(n, t))
+
+
+def visible(option, chosen):
+    """Return those of the mistakes that an array can show: what has one row and one column shows no transpose."""
+    return chosen if option.laid.turned is not None else frozenset(c for c in chosen if c.row != TRANSPOSED)
 
 
 def place(choice):
@@ -121,11 +156,13 @@ def dropped_far_in(net, choice):
 def go_together(one, other):
     """Say whether two mistakes can be made in the same pass without one writing over the other."""
     lines = {MISTAKES[one.row].line, MISTAKES[other.row].line}
+    if {one.row, other.row} == {*NO_SLOPE}:                                  # the second is in the first
+        return False
     if one.row == other.row or not {*one.layers} & {*other.layers}:
         return one.row != other.row
-    if "delta_out" in lines and ({one.row, other.row} <= {*REPLACING} or lines & {"by_a", "slope"} and {one.row, other.row} & {*REPLACING}):
+    if "delta_out" in lines and ({one.row, other.row} <= {*REPLACING} or (lines & {"by_a", "slope"} and {one.row, other.row} & {*REPLACING})):
         return False
-    return len(lines) > 1 or MISTAKES[one.row].name != MISTAKES[other.row].name and lines.isdisjoint(ONE_AT_A_TIME)
+    return len(lines) > 1 or (MISTAKES[one.row].name != MISTAKES[other.row].name and lines.isdisjoint(ONE_AT_A_TIME))
 
 
 def matches(case, parts, made_sets):
@@ -230,30 +267,52 @@ def updated_too_early(case, part, level):
 
 
 def fitted(case, part, made):
-    """Yield the Match of a pass with one learning rate left open, if some rate above 0 gives the claimed array."""
-    def at_rate(eta):
-        with_rate = tuple(c._replace(way=eta) if c.row == STALE else c for c in made)
-        return with_rate, next(values(case, part, with_rate))[1].reshape(part.laid[0].value.shape)
-
+    """Yield the Matches of a pass with one learning rate left open, if some rate above 0 gives the claimed array."""
+    rows = probed(case.net, part)
     for laid in part.laid:
-        eta, step = 0.0, 1.0
-        for _ in range(ROUNDS):
-            start, ahead = at_rate(eta)[1], at_rate(eta + step)[1]
-            factor, change = least_squares(laid, start, (ahead - start) / step)
-            if not factor or not np.isfinite(factor + change):
-                break
-            eta += change / factor
-            if abs(change / factor) <= SPARED + SAME_RATE**2 * abs(eta) or case.net.L == 2:
-                break
-        with_rate, value = at_rate(eta)
-        shows = np.abs(factor * (value - at_rate(0.0)[1]) / laid.tolerance).max() >= 10
-        if eta > 0 and shows and close(laid.value, factor, value, laid.tolerance):
-            yield Match(with_rate, laid, factor, 0.0, value)
+        aim, tolerance = cut(laid.value, part, rows), cut(laid.tolerance, part, rows)
+        for eta, factor in rates(case, part, made, rows, aim, tolerance):
+            if eta > 0 and close(aim, factor, run_at(case, part, made, eta, rows), tolerance):
+                start, value = (run_at(case, part, made, rate).reshape(laid.value.shape) for rate in (0.0, eta))
+                shows = np.abs(factor * (value - start) / laid.tolerance).max() >= SHOWS
+                if shows and close(laid.value, factor, value, laid.tolerance):
+                    yield Match(at_rate(made, eta), laid, factor, 0.0, value)
 
 
-def least_squares(laid, start, rate):
-    """Return (factor, change): the claim is nearest to factor · start + change · rate; 0 and 0 where they point alike."""
-    a, b, aim = (v.ravel() / laid.tolerance.ravel() for v in (start, rate, laid.value))
+def at_rate(made, eta):
+    """Return mistakes with this learning rate."""
+    return tuple(c._replace(way=eta) if c.row == STALE else c for c in made)
+
+
+def run_at(case, part, made, eta, rows=slice(None)):
+    """Return an array of the pass at a learning rate, flat."""
+    return next(values(case, part, at_rate(made, eta), rows))[1].ravel()
+
+
+def rates(case, part, made, rows, aim, tolerance):
+    """Yield (learning rate, factor) with which a pass comes nearest to a claimed array, for each factor if any would do."""
+    start = run_at(case, part, made, 0.0, rows)
+    rate = run_at(case, part, made, 1.0, rows) - start
+    eta, factor = 0.0, 0.0
+    for _ in range(ROUNDS):
+        factor, change = least_squares(aim, tolerance, start, rate)
+        if not factor or not np.isfinite(factor + change):
+            break
+        eta += change / factor
+        if abs(change / factor) <= SPARED + SAME_RATE**2 * abs(eta) or case.net.L == 2:
+            break
+        start = run_at(case, part, made, eta, rows)
+        rate = run_at(case, part, made, eta + 1.0, rows) - start
+    if factor:
+        yield eta, factor
+    elif (rate**2).sum() > 0:
+        for divisor in {case.wanted.divisor(case.net.n, case.net.t), *(c.divisor(case.net.n, case.net.t) for c in conventions(case))}:
+            yield (divisor * aim - start) @ rate / (rate @ rate), 1 / divisor
+
+
+def least_squares(aim, tolerance, start, rate):
+    """Return (factor, change): the aim is nearest to factor · start + change · rate; 0 and 0 where they point alike."""
+    a, b, aim = start / tolerance, rate / tolerance, aim / tolerance
     aa, ab, bb = a @ a, a @ b, b @ b
     determinant = aa * bb - ab * ab
     if not determinant > SAME_RATE**4 * aa * bb:
@@ -283,7 +342,7 @@ def options(case, part, found, convention, extra=()):
         turned = match.laid.turned is not None and match.laid.turned != (convention.weights == "out,in")
         base = (*match.made, *({"each": (Choice(EACH, (), None),), "delta": (Choice(ONE_EXAMPLE, (), None),)}.get(part.pass_kind, ())),
                 *((Choice(TRANSPOSED, (), None),) * turned))
-        for factor, scaled in scales(sizes, ways, MOST - len(base)):
+        for factor, scaled in scales(sizes, ways, MOST - len(base) if np.isfinite(match.factor) else 0):
             if np.isnan(match.factor) or abs(match.factor - factor / divisor) <= ALIKE * abs(match.factor):
                 penalty = penalty_mistake(case, part, match.penalty, factor, divisor)
                 reached = factor / divisor * match.value
@@ -380,13 +439,12 @@ def unions(by_part):
         least = [chosen for chosen in those if not any(other < chosen for other in those)]
         sets = {one | chosen for one in sets for chosen in least if one_rate(one | chosen)}
         sets = {*sorted(sets, key=lambda chosen: (price(chosen), sorted(map(repr, chosen))))[:KEPT]}
-    return sets
+    return [chosen for chosen in sets if not any(other < chosen for other in sets)]
 
 
 def one_rate(chosen):
-    """Say whether a set holds no two learning rates that differ."""
-    rates = [c.way for c in chosen if c.row == STALE]
-    return not rates or max(rates) - min(rates) <= SAME_RATE * max(rates)
+    """Say whether a set holds no two learning rates."""
+    return len({c.way for c in chosen if c.row == STALE}) <= 1
 
 
 def price(chosen):
@@ -402,26 +460,26 @@ def read(case, by_part, chosen, convention, differs):
         if not inside:
             return
         picked[part] = max(inside, key=lambda option: len(option.choices))
-    made = tuple(sorted(one_way_each(chosen), key=lambda c: (c.row, repr(c))))
+    made = tuple(sorted(chosen, key=lambda c: (c.row, repr(c))))
     digits, needed = evidence(case, picked, made, differs)
     yield Reading(made, convention, differs, picked, case, digits, needed)
 
 
-def one_way_each(chosen):
-    """Return a set of mistakes with one fitted learning rate."""
-    stale = sorted((c for c in chosen if c.row == STALE), key=lambda c: c.way)
-    return [c for c in chosen if c.row != STALE] + stale[:1]
-
-
 def evidence(case, picked, made, differs):
-    """Return (digits that agree, digits that are needed), as few as the mistakes' own arrays have."""
-    names = {MISTAKES[c.row].name for c in made}
-    every = sum(agreement(option).sum() for option in picked.values())
-    spoiled = [agreement(option) for part, option in picked.items() if option.choices]
-    fitted_numbers = sum(c.row in (STALE, FACTOR) for c in made)
-    most = max((digits.max() for digits in spoiled), default=0)
-    here = sum(digits.sum() for digits in spoiled) - fitted_numbers * most if made else every
-    return min(every, here), DIGITS + DIGITS_A_MISTAKE * len(names) + DIGITS_A_CONVENTION * differs
+    """Return (digits that agree, digits that are needed); a mistake counts those of the arrays that it is seen in."""
+    mistakes = len({MISTAKES[c.row].name for c in made})
+    digits = {part: agreement(option) for part, option in picked.items()}
+    every = sum(d.sum() for d in digits.values())
+    own = [own_digits(choice, picked, digits) + DIGITS_A_MISTAKE * (mistakes - 1) for choice in made]
+    needed = DIGITS + DIGITS_A_MISTAKE * mistakes + DIGITS_A_CONVENTION * differs + DIGITS_ANOTHER_NETWORK * case.other
+    return min([every, *own]), needed
+
+
+def own_digits(choice, picked, digits):
+    """Return how many digits agree in the arrays that a mistake is seen in; a number that was fitted costs those of one entry."""
+    seen = [digits[part] for part, option in picked.items() if choice in option.choices]
+    fitted = choice.row in (STALE, FACTOR)
+    return sum(d.sum() for d in seen) - fitted * max((d.max() for d in seen), default=0)
 
 
 def agreement(option):
@@ -442,16 +500,17 @@ class Found(NamedTuple):
 
 def explain(case, parts):
     """Return what the search gives for the arrays of a claim: single mistakes first, pairs where these do not explain it."""
-    found = matches(case, parts, candidates(case, 1))
-    for part in parts:
+    telling = [part for part in parts if part.tells]
+    found = matches(case, parts, candidates(case, 1 if telling else 0))
+    for part in telling:
         found[part] += updated_too_early(case, part, 1)
     first = judged(case, found)
     enough = first.readings and not first.left and first.readings[0].mistakes <= 1
-    if enough and not first.readings[0].choices:
+    if not telling or (enough and not first.readings[0].choices):
         return first
     pairs = candidates(case, MOST, first.readings[0].choices if enough else ())
-    more = matches(case, parts, [pair for pair in pairs if len(pair) == MOST])
-    for part in parts:
+    more = matches(case, telling, [pair for pair in pairs if len(pair) == MOST])
+    for part in telling:
         found[part] += more[part] + ([] if enough else updated_too_early(case, part, MOST))
     second = judged(case, found)
     return second if second.readings and not second.left else last_resort(case, found, second)
@@ -470,29 +529,47 @@ def glance(case, parts, most):
 
 def judged(case, found, extra=()):
     """Return readings of matches, those with too few digits apart."""
-    every, left = readings(case, at_one_rate(found), extra)
+    every, left = readings(case, at_one_rate(case, found), extra)
     strong = [r for r in every if (r.digits >= r.needed + STRICTER * bool(left) or exact(r)) and r.mistakes <= MOST + (not left)]
     return Found(strong, [r for r in every if r not in strong], left)
 
 
+def slope_kept(reading):
+    """Say whether a reading has the slope of the output where a cross-entropy has none: a squared error has it."""
+    return any(c.row == SLOPE_KEPT for c in reading.choices)
+
+
+def split(reading):
+    """Say whether it has that slope in some arrays only: then the loss may well be a squared error."""
+    return slope_kept(reading) and not reading.whole
+
+
 def exact(reading):
-    """Say whether a reading is the right gradient to every digit that was written."""
-    return not reading.choices and not reading.differs and all(
+    """Say whether a reading is the right gradient of the described network to every digit that was written."""
+    return not reading.case.other and not reading.choices and not reading.differs and all(
         np.array_equal(option.laid.value, option.reached) for option in reading.options.values())
 
 
-def at_one_rate(found):
-    """Return matches whose fitted learning rates are one number where they agree."""
-    rates = []
+def at_one_rate(case, found):
+    """Return matches whose fitted learning rates are one number where that gives each of their arrays."""
+    known, joined = [], {}
+    for part in sorted(found, key=lambda part: -part.count):
+        joined[part] = [at_known_rate(case, part, match, known) for match in found[part]]
+    return {part: joined[part] for part in found}
 
-    def common(choice):
-        if choice.row != STALE:
-            return choice
-        near = [rate for rate in rates if abs(rate - choice.way) <= SAME_RATE * rate]
-        rates.extend([] if near else [choice.way])
-        return choice._replace(way=(near or [choice.way])[0])
 
-    return {part: [m._replace(made=tuple(map(common, m.made))) for m in those] for part, those in found.items()}
+def at_known_rate(case, part, match, known):
+    """Return a match at a learning rate that is known from another array, if it gives this one, too."""
+    own = next((c.way for c in match.made if c.row == STALE), None)
+    if own is None:
+        return match
+    for rate in known:
+        if abs(rate - own) <= SAME_RATE * rate:
+            value = run_at(case, part, match.made, rate).reshape(match.laid.value.shape)
+            if close(match.laid.value, match.factor, value, SHOWS * match.laid.tolerance):
+                return match._replace(made=at_rate(match.made, rate))
+    known.append(own)
+    return match
 
 
 def last_resort(case, found, before):

@@ -59,14 +59,21 @@ def convention_of(reading):
     return Convention(c.weights, c.reduction, bias if reading.case.any_convention else c.bias)
 
 
-def names_of(reading, said):
-    """Return the names of a reading; said is the Description that was assumed."""
-    names = tuple(dict.fromkeys(MISTAKES[row].name for row in reading.rows))
+def unlike(reading, said):
+    """Return what a reading takes otherwise than it was said, e.g. ["mean", "loss=squared"]; said is the Description assumed."""
     meant = convention_of(reading)
-    unlike = [] if meant == reading.case.wanted and not reading.differs else [meant.name]
-    unlike = [*([] if names and not reading.differs else unlike), *reading.case.net.description.unlike(said)]
-    shown = (f"convention:{'+'.join(unlike)}",) if unlike else ()
-    return (names or ("correct",) * (reading.case.any_convention or reading.reassumed or not shown)) + shown
+    return [*([] if meant == reading.case.wanted and not reading.differs else [meant.name]),
+            *reading.case.net.description.unlike(said)]
+
+
+def names_of(reading, said):
+    """Return the names of a reading: the mistakes, or that it is correct and under what that was not said."""
+    names = tuple(dict.fromkeys(MISTAKES[row].name for row in reading.rows))
+    if names:
+        return names
+    other = unlike(reading, said)
+    shown = (f"convention:{'+'.join(other)}",) if other else ()
+    return ("correct",) * (reading.case.any_convention or reading.reassumed or not shown) + shown
 
 
 # --- one line of code ---------------------------------------------------------------------------------------------
@@ -112,7 +119,8 @@ def diagnosis(found, said, read_as):
     best = found.readings[0]
     names = names_of(best, said)
     verdicts = [MISTAKES[row] for row in best.rows] or [VERDICTS["correct"]] * ("correct" in names)
-    verdicts += [VERDICTS["convention"]] * any(name.startswith("convention:") for name in names)
+    verdicts += [VERDICTS["convention"]] * (convention_of(best) != best.case.wanted or best.differs)
+    verdicts += [VERDICTS["network"]] * best.reassumed
     others = alternatives(found.readings, said)
     others.pop(" + ".join(names), None)
     told = [evidence(best, said)] + [separated(best, other, said) for other in others.values()]
@@ -145,11 +153,21 @@ def alternatives(readings, said):
     """Return {names: reading} of the other readings that are as simple as the first, or have a mistake more that does not show."""
     best, others = readings[0], {}
     for other in readings[1:]:
-        hidden = {*best.rows} < {*other.rows} and other.convention == best.convention and len(other.rows) == len(best.rows) + 1
+        hidden = ({*best.rows} < {*other.rows} and len(other.rows) == len(best.rows) + 1 and other.whole >= best.whole
+                  and (other.convention, other.case.net.description) == (best.convention, best.case.net.description))
         same = (other.rank[0], other.reassumed) == (best.rank[0], best.reassumed)
-        if same or hidden or other.reassumed and not other.choices:
-            others.setdefault(" + ".join(names_of(other, said)), other)
+        elsewhere = other.reassumed != best.reassumed and other.mistakes <= best.mistakes
+        if same or hidden or elsewhere:
+            others.setdefault(" + ".join(label(other, best, said)), other)
     return others
+
+
+def label(other, best, said):
+    """Return the names of another reading, and the network where it assumes another one than the first."""
+    names = names_of(other, said)
+    there, here = other.case.net.description, best.case.net.description
+    network = [*there.unlike(said)] if other.choices and there != here else []
+    return (*names, f"convention:{'+'.join(network)}") if network else names
 
 
 def evidence(reading, said):
@@ -162,10 +180,9 @@ def evidence(reading, said):
     for chosen, parts in groups.items():
         lines = [code(choice, net, divisor) for choice in (reading.choices if reading.whole else chosen)]
         told.append(agreement(parts) + (f" with {' and '.join(dict.fromkeys(lines))}" if lines else ""))
-    if names_of(reading, said)[-1].startswith("convention:"):
+    if convention_of(reading) != reading.case.wanted or reading.differs:
         told[-1] += (" and " if reading.choices else " with ") + layout(reading)
-    unlike = [*net.description.unlike(said)]
-    return "; ".join(told) + (f", as the gradient of a network with {net.description.words}" if unlike else "")
+    return "; ".join(told) + (f", as the gradient of a network with {net.description.words}" if reading.reassumed else "")
 
 
 def agreement(parts):
@@ -185,7 +202,7 @@ def layout(reading):
 
 def separated(best, other, said):
     """Return the numbers that would tell two readings apart."""
-    name = " + ".join(names_of(other, said))
+    name = " + ".join(label(other, best, said))
     if {MISTAKES[row].name for row in (*best.rows, *other.rows)} >= {"bracket-missing", "lost-minus-one"}:
         return f"{name} has the same digits: {MISTAKES[other.rows[0]].why} (read {page(MISTAKES[other.rows[0]].section)})"
     if other.reassumed != best.reassumed:
