@@ -250,7 +250,7 @@ def test_zeros_and_saturation_are_survived(scale):
 
 
 def test_random_numbers_are_unknown():
-    for seed in range(4):
+    for seed in range(3):
         params, X, Y, rng = problem(3000 + seed)
         claimed = Params(*(rng.normal(size=a.shape) * np.abs(a).mean() for a in right(params, X, Y)))
         for claim in (claimed, *claimed, *(np.round(a, 4) for a in claimed), *(np.round(a, 2) for a in claimed)):

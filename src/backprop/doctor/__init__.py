@@ -4,6 +4,9 @@
 describes. To diagnose is to run the pass with every mistake and every pair of them, in every convention, and to see which
 result has the claimed digits (`search`). `given` and `claims` read what is handed in, `words` says what was found.
 """
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 
 from backprop import validate
@@ -34,7 +37,9 @@ FEW = 2_000                    # numbers up to which pairs of mistakes are tried
 NOTHING = search.Found([], [], ())
 
 
-def diagnose(params, X, Y, claimed, convention=None, *, hidden="sigmoid", output="sigmoid", loss="cross-entropy", lam=0.0):
+def diagnose(params: Any, X: Any, Y: Any, claimed: Any, convention: Convention | str | None = None, *,
+             hidden: str | Sequence[str] = "sigmoid", output: str = "sigmoid", loss: str = "cross-entropy",
+             lam: float = 0.0) -> Diagnosis:
     """Return the Diagnosis of a claimed gradient of the loss of params on the examples X (n, m), Y (n, t).
 
     params is a Params, a dictionary such as {"W1": ..., "b1": ...}, a list of arrays or of layers, of any depth. claimed is
@@ -45,6 +50,12 @@ def diagnose(params, X, Y, claimed, convention=None, *, hidden="sigmoid", output
     or tanh; loss is cross-entropy, half-squared or squared; lam is the λ of a penalty λ/2 Σ w² on the weights. convention, a
     Convention or the name of a preset, says how claimed is meant; None tries all. If nothing is said and nothing fits, other
     networks are tried. Raises ValueError, with the cure, for shapes that fit no layout, text without numbers, and NaN.
+
+    >>> from backprop import init_params
+    >>> params = init_params(3, 4, 2, np.random.default_rng(0))
+    >>> X, Y = np.array([[0.2, -1.0, 0.5], [1.5, 0.3, -0.7]]), np.array([[1.0, 0.0], [0.0, 1.0]])
+    >>> diagnose(params, X, Y, wrong_gradient(params, X, Y, "sign")).names
+    ('sign',)
     """
     asked = None if convention is None else preset(convention)
     said = (hidden, output, loss, lam)
@@ -118,7 +129,7 @@ def _elsewhere(network, first, read, asked, found, claim):
                for case in _others(network, first.net, asked)]
     if doubtful:
         results += [_best([(search.explain(case, claim.parts), claim) for claim in read])
-                    for case in _others(network, first.net, asked) if _likely(case.net, first.net, read)]
+                    for case in _others(network, first.net, asked) if _likely(case, first.net, read)]
     complete = [(result, which) for result, which in results if result.readings and not result.left
                 and (not known or result.readings[0].mistakes < found.readings[0].mistakes + doubtful)]
     if not complete:
@@ -140,10 +151,12 @@ def _others(network, net, asked):
             yield _case(network, net, asked)._replace(other=True)
 
 
-def _likely(net, assumed, read):
-    """Say whether pairs of mistakes are tried in another network: one that has only another loss, and not too many numbers."""
-    same = (net.description.hidden, net.description.output) == (assumed.description.hidden, assumed.description.output)
-    return same and sum(part.count for part in read[0].parts) <= FEW
+def _likely(case, assumed, read):
+    """Say whether pairs of mistakes are tried in another network: it has only another loss, and a claim can be evidence."""
+    there, here = case.net.description, assumed.description
+    size = sum(part.count for part in read[0].parts)
+    enough = max(search.written(claim.parts) for claim in read) >= search.needed(search.MOST, case)
+    return (there.hidden, there.output) == (here.hidden, here.output) and size <= FEW and enough
 
 
 def wrong_gradient(params, X, Y, name, eta=0.5, *, hidden="sigmoid", output="sigmoid", loss="cross-entropy", lam=0.0):

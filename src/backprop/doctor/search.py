@@ -257,7 +257,6 @@ def close(target, factor, value, tolerance):
 
 def updated_too_early(case, part, level):
     """Return the Matches with a learning rate that is fitted: weights updated before the errors go back through them."""
-    net = case.net
     found = []
     for row in (c for c in case.choices if c.row == STALE and reaching((c,), part.pass_kind, part.layer)):
         for other in candidates(case, level - 1):
@@ -338,19 +337,33 @@ def options(case, part, found, convention, extra=()):
     divisor = convention.divisor(net.n, net.t)
     sizes = Sizes(net.n, net.t, net.W[part.layer].shape[0])
     ways = tuple((row, way) for row in SCALES for _, way in MISTAKES[row].ways(net)) + tuple((c.row, c.way) for c in extra)
-    for match in found:
-        turned = match.laid.turned is not None and match.laid.turned != (convention.weights == "out,in")
-        base = (*match.made, *({"each": (Choice(EACH, (), None),), "delta": (Choice(ONE_EXAMPLE, (), None),)}.get(part.pass_kind, ())),
-                *((Choice(TRANSPOSED, (), None),) * turned))
-        for factor, scaled in scales(sizes, ways, MOST - len(base) if np.isfinite(match.factor) else 0):
-            if np.isnan(match.factor) or abs(match.factor - factor / divisor) <= ALIKE * abs(match.factor):
-                penalty = penalty_mistake(case, part, match.penalty, factor, divisor)
-                reached = factor / divisor * match.value
-                if penalty is not None and (np.abs(match.laid.value - with_penalty(case, part, match, reached))
-                                            <= match.laid.tolerance).all():
-                    chosen = frozenset((*base, *scaled, *penalty))
-                    explained.setdefault(chosen, Option(chosen, match.laid, with_penalty(case, part, match, reached)))
+    for match, factor, scaled in scaled_alike(found, scales(sizes, ways, MOST), divisor):
+        base = (*match.made, *finished(match, part, convention))
+        penalty = penalty_mistake(case, part, match.penalty, factor, divisor)
+        if penalty is not None and len(base) + len(scaled) <= MOST:
+            reached = with_penalty(case, part, match, factor / divisor * match.value)
+            if (np.abs(match.laid.value - reached) <= match.laid.tolerance).all():
+                chosen = frozenset((*base, *scaled, *penalty))
+                explained.setdefault(chosen, Option(chosen, match.laid, reached))
     return explained
+
+
+def scaled_alike(found, scaled, divisor):
+    """Yield (match, factor, mistakes) where a product of mistakes that scale an array may be a match's factor."""
+    factors = np.array([factor for factor, _ in scaled])
+    wanted = np.array([match.factor * divisor for match in found])
+    alike = np.abs(wanted[:, None] - factors) <= ALIKE * np.abs(wanted[:, None])             # (matches, factors)
+    alike[np.isnan(wanted), 0] = True                                      # zeros: any factor will do, so take 1
+    for row, column in np.argwhere(alike):
+        yield found[row], *scaled[column]
+
+
+def finished(match, part, convention):
+    """Return the mistakes in a finished array that its shape or its layout shows."""
+    seen = [Choice(EACH, (), None)] if part.pass_kind == "each" else []
+    seen += [Choice(ONE_EXAMPLE, (), None)] if part.pass_kind == "delta" else []
+    turned = match.laid.turned is not None and match.laid.turned != (convention.weights == "out,in")
+    return seen + [Choice(TRANSPOSED, (), None)] * turned
 
 
 def with_penalty(case, part, match, reached):
@@ -471,8 +484,7 @@ def evidence(case, picked, made, differs):
     digits = {part: agreement(option) for part, option in picked.items()}
     every = sum(d.sum() for d in digits.values())
     own = [own_digits(choice, picked, digits) + DIGITS_A_MISTAKE * (mistakes - 1) for choice in made]
-    needed = DIGITS + DIGITS_A_MISTAKE * mistakes + DIGITS_A_CONVENTION * differs + DIGITS_ANOTHER_NETWORK * case.other
-    return min([every, *own]), needed
+    return min([every, *own]), needed(mistakes, case, differs)
 
 
 def own_digits(choice, picked, digits):
@@ -505,8 +517,8 @@ def explain(case, parts):
     for part in telling:
         found[part] += updated_too_early(case, part, 1)
     first = judged(case, found)
-    enough = first.readings and not first.left and first.readings[0].mistakes <= 1
-    if not telling or (enough and not first.readings[0].choices):
+    enough = bool(first.readings) and not first.left and first.readings[0].mistakes <= 1
+    if not telling or enough and not first.readings[0].choices or written(parts) < needed(MOST, case):
         return first
     pairs = candidates(case, MOST, first.readings[0].choices if enough else ())
     more = matches(case, telling, [pair for pair in pairs if len(pair) == MOST])
@@ -516,8 +528,20 @@ def explain(case, parts):
     return second if second.readings and not second.left else last_resort(case, found, second)
 
 
+def written(parts):
+    """Return how many digits a claim has: no more than these can agree."""
+    return sum(float(agreement(Option(frozenset(), part.laid[0], part.laid[0].value)).sum()) for part in parts)
+
+
+def needed(mistakes, case, differs=False):
+    """Return how many digits must agree with a reading, so that chance cannot make it."""
+    return DIGITS + DIGITS_A_MISTAKE * mistakes + DIGITS_A_CONVENTION * differs + DIGITS_ANOTHER_NETWORK * case.other
+
+
 def glance(case, parts, most):
     """Return what at most `most` mistakes (none or one) explain, if they explain every array; given up at the first they do not."""
+    if written(parts) < needed(most, case):
+        return Found([], [], tuple(parts))
     found, made_sets = {}, candidates(case, most)
     for part in sorted(parts, key=lambda part: (-part.layer, part.count)):
         found |= matches(case, [part], made_sets)
