@@ -34,7 +34,8 @@ from backprop.doctor.passes import Passes, reaching
 MOST = 2                       # mistakes that are seen through in one array
 PROBED = 12                    # rows of a matrix that are compared before the whole of it is
 FEW_UNITS = 8                  # a layer up to which a pair of mistakes may drop any row of its weights
-ALIKE = 1e-3                   # two factors that may be the same number before the digits are compared
+ALIKE = 0.1                    # two factors that may be the same number before the digits are compared
+ROOM = 3                       # times their tolerance that numbers may be off while their factor is no more than fitted
 DIGITS, DIGITS_A_MISTAKE = 3, 4            # that a reading must be agreed with, so that chance cannot make it
 DIGITS_A_CONVENTION, DIGITS_ANOTHER_NETWORK = 1, 3
 ONE_AT_A_TIME = ("slope", "input", "by_a", "dW", "db")      # lines in which one wrong value takes the place of another
@@ -190,7 +191,7 @@ def compared(case, part, rows, blocks):
             if apart:
                 made = (*made, Choice(ONE_EXAMPLE, tuple(range(1, case.net.L + 1)), int(index - starts[which])))
             value = probes[index].reshape(laid.value.shape) if isinstance(rows, slice) else case.run.dW(part.layer, made)
-            if close(target, factor, value, laid.tolerance):
+            if close(target, factor, value, ROOM * laid.tolerance):
                 found.append(Match(made, laid, factor, multiple, value))
     return found
 
