@@ -1,8 +1,8 @@
 """Diagnose the gradients of a whole class: `python -m backprop.clinic network.npz submissions/`.
 
-network.npz holds X, Y and the arrays of the network under names such as W1, b1, W2, b2. Each file of the folder (.npy, .npz,
-.json, .txt, .csv, .ipynb) is one person's gradient. Files are data: nothing in them is executed or unpickled, their sizes are
-bounded, and a file that cannot be read is a row with its sentence.
+network.npz holds X, Y and the arrays of the network under names such as W1, b1, W2, b2. Each file of the folder
+(.npy, .npz, .json, .txt, .csv, .ipynb) is one person's gradient. Files are data: nothing in them is executed or
+unpickled, their sizes are bounded, and a file that cannot be read is a row with its sentence.
 """
 import argparse
 import csv
@@ -43,7 +43,10 @@ class Row(NamedTuple):
 
 # --- files --------------------------------------------------------------------------------------------------------
 def read(path: Path) -> object:
-    """Return what a file claims: an array, a dictionary of arrays, or text; raises ValueError, OSError or MemoryError."""
+    """Return what a file claims: an array, a dictionary of arrays, or text.
+
+    Raises ValueError, OSError or MemoryError.
+    """
     size = path.stat().st_size
     if size > MOST_BYTES:
         raise ValueError(f"the file has {size:,} bytes: at most {MOST_BYTES:,} are read")
@@ -95,7 +98,9 @@ def from_notebook(notebook: object) -> object:
             return named
         if "[" in text:
             return text
-    raise ValueError("no stored output of the notebook prints a gradient: run it, and print the arrays in its last cell")
+    raise ValueError(
+        "no stored output of the notebook prints a gradient: run it, and print the arrays in its last cell"
+    )
 
 
 # --- a class ------------------------------------------------------------------------------------------------------
@@ -105,7 +110,15 @@ def rows(network: dict, paths: Iterable[Path], **said: object) -> Iterator[Row]:
     for path in paths:
         try:
             found = diagnose(params, network["X"], network["Y"], read(path), **said)
-        except (ValueError, TypeError, AttributeError, OSError, MemoryError, RecursionError, zipfile.BadZipFile) as error:
+        except (
+            ValueError,
+            TypeError,
+            AttributeError,
+            OSError,
+            MemoryError,
+            RecursionError,
+            zipfile.BadZipFile,
+        ) as error:
             yield Row(path.name, UNREADABLE, sentence(path, error), "", "", "")
         else:
             yield Row(path.name, " + ".join(found.names), found.explanation, found.evidence,
@@ -131,8 +144,12 @@ def histogram(found: Iterable[Row]) -> list[tuple[int, str, str]]:
 def as_text(found: list[Row]) -> str:
     """Return the histogram, then who has what, as plain text."""
     wide = max(len(row.file) for row in found)
-    head = [f"{count:4} {name}{'    discuss ' + section if section else ''}" for count, name, section in histogram(found)]
-    return "\n".join([*head, "", *(f"{printable(row.file):{wide}}  {row.found if row.section else row.why}" for row in found)])
+    head = [
+        f"{count:4} {name}{'    discuss ' + section if section else ''}" for count, name, section in histogram(found)
+    ]
+    return "\n".join(
+        [*head, "", *(f"{printable(row.file):{wide}}  {row.found if row.section else row.why}" for row in found)]
+    )
 
 
 def printable(text: str) -> str:
@@ -155,10 +172,13 @@ def write_page(found: list[Row], path: Path) -> None:
                    f"<td>{escape(section)}</td></tr>" for count, name, section in histogram(found))
     people = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in found)
     heads = "".join(f"<th>{column}</th>" for column in COLUMNS)
-    path.write_text(f'<!doctype html><html lang="en"><meta charset="utf-8"><title>Gradients of a class</title>'
-                    "<style>body{font:16px/1.4 sans-serif;margin:2em}td,th{padding:.2em .8em;text-align:left;vertical-align:top}"
-                    f"</style><h1>{len(found)} gradients</h1><table>{bars}</table><h2>One by one</h2>"
-                    f"<table><tr>{heads}</tr>{people}</table></html>\n", "utf-8")
+    path.write_text(
+        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>Gradients of a class</title>'
+        "<style>body{font:16px/1.4 sans-serif;margin:2em}td,th{padding:.2em .8em;text-align:left;vertical-align:top}"
+        f"</style><h1>{len(found)} gradients</h1><table>{bars}</table><h2>One by one</h2>"
+        f"<table><tr>{heads}</tr>{people}</table></html>\n",
+        "utf-8",
+    )
 
 
 # --- the command --------------------------------------------------------------------------------------------------
@@ -174,10 +194,14 @@ def with_bar(found: Iterable[Row], total: int) -> Iterator[Row]:
 
 def options() -> argparse.ArgumentParser:
     """Return the parser of the command line."""
-    parser = argparse.ArgumentParser(prog="python -m backprop.clinic", description="Name the mistakes in a class's gradients.")
+    parser = argparse.ArgumentParser(
+        prog="python -m backprop.clinic", description="Name the mistakes in a class's gradients."
+    )
     parser.add_argument("network", type=Path, help=".npz with X, Y and the arrays of the network, W1, b1, ...")
     parser.add_argument("submissions", type=Path, help=f"folder with a gradient in each file: {', '.join(KINDS)}")
-    parser.add_argument("--convention", choices=list(PRESETS), help="what the gradients are meant in; all, if not given")
+    parser.add_argument(
+        "--convention", choices=list(PRESETS), help="what the gradients are meant in; all, if not given"
+    )
     parser.add_argument("--hidden", choices=list(ACTIVATIONS), default="sigmoid")
     parser.add_argument("--output", choices=list(OUTPUTS), default="sigmoid")
     parser.add_argument("--loss", choices=list(LOSSES), default="cross-entropy")
@@ -192,7 +216,9 @@ def opened(network: Path, submissions: Path) -> tuple[dict, list[Path]]:
     held = arrays(network)
     missing = [name for name in ("X", "Y") if name not in held]
     if missing:
-        raise ValueError(f"{network} has no {' and no '.join(missing)}: save it with np.savez({network.name!r}, W1=W1, ..., X=X, Y=Y)")
+        raise ValueError(
+            f"{network} has no {' and no '.join(missing)}: np.savez({network.name!r}, W1=W1, ..., X=X, Y=Y) writes it"
+        )
     paths = sorted(path for path in submissions.iterdir() if path.suffix.lower() in KINDS and path.is_file())
     if not paths:
         raise ValueError(f"{submissions} holds no gradients: expected files that end in {', '.join(KINDS)}")

@@ -67,8 +67,16 @@ def test_a_class_is_counted_and_everyone_is_told(room, capsys):
     assert "<h1>13 gradients</h1>" in page and page.count("net-input-used") == 9
 
 
-BAD = {"deep.json": b"[" * 100_000, "no.npz": b"no archive", "binary.txt": b"\xff\xfe\x00", "odd.ipynb": b'{"cells": [1, {"outputs": 3}]}',
-       "empty.ipynb": b'{"cells": []}', "words.txt": b"=cmd|' /C calc'!A0", "shape.txt": b"[[0.1, 0.2, 0.3]]", "cut.npy": b"\x93NUMPY"}
+BAD = {
+    "deep.json": b"[" * 100_000,
+    "no.npz": b"no archive",
+    "binary.txt": b"\xff\xfe\x00",
+    "odd.ipynb": b'{"cells": [1, {"outputs": 3}]}',
+    "empty.ipynb": b'{"cells": []}',
+    "words.txt": b"=cmd|' /C calc'!A0",
+    "shape.txt": b"[[0.1, 0.2, 0.3]]",
+    "cut.npy": b"\x93NUMPY",
+}
 
 
 def test_a_bad_file_is_a_row_with_its_sentence(room):
@@ -81,7 +89,10 @@ def test_a_bad_file_is_a_row_with_its_sentence(room):
     assert code == 0 and rows["last.npz"]["found"] == "sign" and len(rows) == len(BAD) + 2
     for name, row in rows.items():
         if name != "last.npz":
-            assert row["found"] == "not read" and len(row["why"]) > 20 and "object" not in row["why"].split(), (name, row)
+            assert row["found"] == "not read" and len(row["why"]) > 20 and "object" not in row["why"].split(), (
+                name,
+                row,
+            )
 
 
 def test_nothing_in_a_file_is_unpickled(room, monkeypatch):

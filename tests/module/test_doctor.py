@@ -11,13 +11,33 @@ from backprop.doctor import MISTAKES, VERDICTS, page, wrong_gradient
 from networks import RUNNING, RUNNING_X, RUNNING_Y, assert_same, frozen, network
 from tools.judge import rules
 
-SINGLE = ("bracket-missing", "output-derivative-kept", "net-input-used", "wrong-layer-input", "stale-weights", "W-not-transposed",
-          "children-not-summed", "activation-derivative-missing", "derivative-of-activation", "derivative-of-z", "bias-not-summed",
-          "transposed", "sign", "factor-n", "factor-t", "factor-nt", "factor-two")
+SINGLE = (
+    "bracket-missing",
+    "output-derivative-kept",
+    "net-input-used",
+    "wrong-layer-input",
+    "stale-weights",
+    "W-not-transposed",
+    "children-not-summed",
+    "activation-derivative-missing",
+    "derivative-of-activation",
+    "derivative-of-z",
+    "bias-not-summed",
+    "transposed",
+    "sign",
+    "factor-n",
+    "factor-t",
+    "factor-nt",
+    "factor-two",
+)
 EXCLUDE = [{"activation-derivative-missing", "derivative-of-activation", "derivative-of-z"},   # one φ' at a time
            {"net-input-used", "wrong-layer-input"}]                                            # one input at a time
 SCALES = {"factor-n", "factor-t", "factor-nt", "factor-two"}                  # two of them are one factor to the eye
-PAIRS = [pair for pair in map(set, combinations(SINGLE, 2)) if not any(pair <= group for group in EXCLUDE) and not pair <= SCALES]
+PAIRS = [
+    pair
+    for pair in map(set, combinations(SINGLE, 2))
+    if not any(pair <= group for group in EXCLUDE) and not pair <= SCALES
+]
 CONVENTIONS = [Convention(*words) for words in product(*CHOICES.values())]
 
 
@@ -26,7 +46,10 @@ def sig(z):
 
 
 def faulty(params, X, Y, made, rng):
-    """Return the gradient of a backward pass with the mistakes made, None where the sizes forbid one; and what was drawn."""
+    """Return the gradient of a backward pass with the mistakes made, None where the sizes forbid one.
+
+    And what was drawn.
+    """
     (m, d), t, n = params.W_h.shape, params.W_out.shape[1], len(X)
     eta, k, r, times = rng.uniform(0.1, 1), int(rng.integers(t)), int(rng.integers(n)), bool(rng.integers(2))
     Zh = X @ params.W_h + params.b_h
@@ -64,7 +87,9 @@ def faulty(params, X, Y, made, rng):
     for name, size in (("factor-n", n), ("factor-t", t), ("factor-nt", n * t), ("factor-two", 2)):
         if name in made:
             factor *= size if times else 1 / size
-    return Params(*(factor * g for g in (gW_h, gW_out, gb_h, gb_out))), dict(eta=eta, k=k, r=r, times=times, factor=factor)
+    return Params(*(factor * g for g in (gW_h, gW_out, gb_h, gb_out))), dict(
+        eta=eta, k=k, r=r, times=times, factor=factor
+    )
 
 
 def problem(seed):
@@ -127,8 +152,16 @@ def test_on_sizes_that_hide_nothing_the_mistake_is_the_only_name(name):
     claimed, _ = faulty(params, X, Y, {name}, np.random.default_rng(0))
     diagnosis = diagnose(params, X, Y, claimed, "book")
     assert diagnosis.names == (name,) and diagnosis.name == name
-    rivals = {"bracket-missing": ("lost-minus-one",), "output-derivative-kept": ("correct + convention:loss=half-squared",)}
-    assert diagnosis.alternatives in (rivals.get(name, ()), ("convention:out,in",), ("convention:mean",), ("convention:mean_all",))
+    rivals = {
+        "bracket-missing": ("lost-minus-one",),
+        "output-derivative-kept": ("correct + convention:loss=half-squared",),
+    }
+    assert diagnosis.alternatives in (
+        rivals.get(name, ()),
+        ("convention:out,in",),
+        ("convention:mean",),
+        ("convention:mean_all",),
+    )
     assert name in str(diagnosis) and diagnosis.section in str(diagnosis) and diagnosis.explanation
 
 
@@ -199,7 +232,11 @@ def test_a_gradient_that_was_forgotten_is_not_correct(forgotten):
     right = backward(params, forward(params, X), X, Y)
     claimed = right._replace(**{name: np.zeros_like(getattr(right, name)) for name in forgotten})
     found = diagnose(params, X, Y, claimed)
-    assert found.names == ("unknown",) and f"{forgotten[0]}[" in found.evidence + f"{forgotten[-1]}[" and "is 0 and should be" in found.evidence
+    assert (
+        found.names == ("unknown",)
+        and f"{forgotten[0]}[" in found.evidence + f"{forgotten[-1]}["
+        and "is 0 and should be" in found.evidence
+    )
     assert diagnose(params, X, Y, np.zeros_like(right.W_out)).names == ("unknown",)
 
 
@@ -210,7 +247,9 @@ def test_too_few_digits_are_called_so():
     assert found.names != ("unknown",) or ("too few digits" in str(found) and not found.evidence.endswith("; "))
 
 
-@pytest.mark.parametrize("label", ["{} =", "dW{{2}} =\n", r"\frac{{\partial J}}{{\partial W^{{(2)}}}} =", "Out[12]: array(", "In [3]:"])
+@pytest.mark.parametrize(
+    "label", ["{} =", "dW{{2}} =\n", r"\frac{{\partial J}}{{\partial W^{{(2)}}}} =", "Out[12]: array(", "In [3]:"]
+)
 def test_a_number_in_the_name_is_not_a_number_of_the_matrix(label):
     params, X, Y = network(2, 2, 2, 3)
     right = backward(params, forward(params, X), X, Y)
@@ -220,7 +259,7 @@ def test_a_number_in_the_name_is_not_a_number_of_the_matrix(label):
 
 @pytest.mark.parametrize("eta", ["a", np.nan, None])
 def test_a_learning_rate_that_is_no_number_is_refused(eta):
-    with pytest.raises(ValueError, match="^eta holds"):
+    with pytest.raises(ValueError, match=r"^eta holds"):
         wrong_gradient(*network(2, 2, 2, 3), "stale-weights", eta=eta)
 
 
@@ -245,7 +284,11 @@ def test_zeros_and_saturation_are_survived(scale):
         for inputs in (X, 0 * X):
             g = right(params, inputs, Y)
             assert diagnose(params, inputs, Y, g).name == "correct"
-            for claimed in (Params(*(0 * a for a in g)), Params(*(0 * a + 1 for a in g)), g._replace(W_h=1e-12 * g.W_h)):
+            for claimed in (
+                Params(*(0 * a for a in g)),
+                Params(*(0 * a + 1 for a in g)),
+                g._replace(W_h=1e-12 * g.W_h),
+            ):
                 assert str(diagnose(params, inputs, Y, claimed))
 
 
@@ -297,15 +340,22 @@ def test_a_right_gradient_is_right_however_it_is_rounded(decimals):
         for g, name in ((right(params, X, Y), "correct"), (wrong_gradient(params, X, Y, "sign"), "sign")):
             for claimed in (Params(*(np.round(a, decimals) for a in g)), np.round(g.W_out, decimals)):
                 found = diagnose(params, X, Y, claimed)
-                assert found.name == name or found.names == ("unknown",) and "too few digits" in str(found)
+                assert found.name == name or (found.names == ("unknown",) and "too few digits" in str(found))
 
 
-TEXTS = ["[[-0.2884  0.351 ]\n [-0.077   0.0937]]", "array([[-0.2884,  0.3510],\n       [-0.0770,  0.0937]])",
-         "tensor([[-0.2884,  0.3510], [-0.0770,  0.0937]], dtype=torch.float64)", "-0.2884, 0.3510\n-0.0770, 0.0937",
-         "dW2 =\n\n   -0.2884    0.3510\n   -0.0770    0.0937\n", "[-0.2884 0.3510; -0.0770 0.0937]",
-         "ans =\n\n   1.0e-01 *\n\n   -2.8840    3.5100\n   -0.7700    0.9370\n", "-0.2884\t0.3510\n-0.0770\t0.0937",
-         r"\begin{pmatrix} -0.2884 & 0.3510 \\ -0.0770 & 0.0937 \end{pmatrix}", "{{−.2884, .351}, {−7.70e-2, 9.37e-2}}".replace("}, {", "\n"),
-         "[[-2.884e-01  3.510e-01]\n [-7.70e-02  9.37e-02]]"]
+TEXTS = [
+    "[[-0.2884  0.351 ]\n [-0.077   0.0937]]",
+    "array([[-0.2884,  0.3510],\n       [-0.0770,  0.0937]])",
+    "tensor([[-0.2884,  0.3510], [-0.0770,  0.0937]], dtype=torch.float64)",
+    "-0.2884, 0.3510\n-0.0770, 0.0937",
+    "dW2 =\n\n   -0.2884    0.3510\n   -0.0770    0.0937\n",
+    "[-0.2884 0.3510; -0.0770 0.0937]",
+    "ans =\n\n   1.0e-01 *\n\n   -2.8840    3.5100\n   -0.7700    0.9370\n",
+    "-0.2884\t0.3510\n-0.0770\t0.0937",
+    r"\begin{pmatrix} -0.2884 & 0.3510 \\ -0.0770 & 0.0937 \end{pmatrix}",
+    "{{−.2884, .351}, {−7.70e-2, 9.37e-2}}".replace("}, {", "\n"),
+    "[[-2.884e-01  3.510e-01]\n [-7.70e-02  9.37e-02]]",
+]
 
 
 @pytest.mark.parametrize("text", TEXTS)
@@ -319,15 +369,29 @@ def test_a_long_vector_that_numpy_wraps():
     assert text.count("\n") > 1 and diagnose(params, X, Y, text).names == ("correct",)
 
 
-BAD = [(np.ones((3, 5)), r"claimed is \(3, 5\): the gradient of this network has W_h \(3, 4\), W_out \(4, 2\), "
-                         r"b_h \(4,\), b_out \(2,\), or their transposes"),
-       (Params(np.ones((3, 4)), np.ones((2, 3))), r"claimed.W_out is \(2, 3\): it needs the shape \(4, 2\) or its transpose"),
-       (Params(None, None), "claimed holds no array"),
-       ("my gradient is wrong", "claimed is text without numbers: expected a matrix .*, got 'my gradient is wrong'"),
-       ("1 2\n3", "claimed has rows of 1 and of 2 numbers"), ("[[1 2 ... 3 4]]", "leaves numbers out"),
-       ("[[nan, 1], [2, 3]]", "claimed holds nan"), (np.full((4, 2), np.inf), "claimed holds inf"),
-       (np.ones((4, 2)) * 1j, "complex"), (np.array([["a"]]), "must hold numbers"), ([[1, 2], [3]], "different lengths"),
-       (np.ones((0, 2)), "claimed holds no numbers"), (None, "claimed"), (np.ones((2, 2, 2)), r"claimed is \(2, 2, 2\)")]
+BAD = [
+    (
+        np.ones((3, 5)),
+        r"claimed is \(3, 5\): the gradient of this network has W_h \(3, 4\), W_out \(4, 2\), "
+        r"b_h \(4,\), b_out \(2,\), or their transposes",
+    ),
+    (
+        Params(np.ones((3, 4)), np.ones((2, 3))),
+        r"claimed.W_out is \(2, 3\): it needs the shape \(4, 2\) or its transpose",
+    ),
+    (Params(None, None), "claimed holds no array"),
+    ("my gradient is wrong", "claimed is text without numbers: expected a matrix .*, got 'my gradient is wrong'"),
+    ("1 2\n3", "claimed has rows of 1 and of 2 numbers"),
+    ("[[1 2 ... 3 4]]", "leaves numbers out"),
+    ("[[nan, 1], [2, 3]]", "claimed holds nan"),
+    (np.full((4, 2), np.inf), "claimed holds inf"),
+    (np.ones((4, 2)) * 1j, "complex"),
+    (np.array([["a"]]), "must hold numbers"),
+    ([[1, 2], [3]], "different lengths"),
+    (np.ones((0, 2)), "claimed holds no numbers"),
+    (None, "claimed"),
+    (np.ones((2, 2, 2)), r"claimed is \(2, 2, 2\)"),
+]
 
 
 @pytest.mark.parametrize("claimed, message", BAD)
@@ -345,9 +409,11 @@ def test_bad_networks_examples_and_conventions():
         diagnose(params, X, Y[1:], g)
     with pytest.raises(ValueError, match="convention is 'rows': it must be a Convention or one of book"):
         diagnose(params, X, Y, g, "rows")
-    with pytest.raises(ValueError, match="claimed.b_h is given but this network has no biases"):
+    with pytest.raises(ValueError, match=r"claimed\.b_h is given but this network has no biases"):
         diagnose(Params(params.W_h, params.W_out), X, Y, g)
-    with pytest.raises(ValueError, match="name is 'W-not-transposed': with sizes 3-4-2 it must be one of output-derivative-kept"):
+    with pytest.raises(
+        ValueError, match="name is 'W-not-transposed': with sizes 3-4-2 it must be one of output-derivative-kept"
+    ):
         wrong_gradient(params, X, Y, "W-not-transposed")
 
 

@@ -1,8 +1,9 @@
 """Name the mistake that gives a wrong gradient its digits.
 
-`mistakes` is a table: each row spoils one line of the backward pass, which `passes` runs for the network that `description`
-describes. To diagnose is to run the pass with every mistake and every pair of them, in every convention, and to see which
-result has the claimed digits (`search`). `given` and `claims` read what is handed in, `words` says what was found.
+`mistakes` is a table: each row spoils one line of the backward pass, which `passes` runs for the network that
+`description` describes. To diagnose is to run the pass with every mistake and every pair of them, in every
+convention, and to see which result has the claimed digits (`search`). `given` and `claims` read what is handed in,
+`words` says what was found.
 """
 from collections.abc import Sequence
 from typing import Any
@@ -42,14 +43,16 @@ def diagnose(params: Any, X: Any, Y: Any, claimed: Any, convention: Convention |
              lam: float = 0.0) -> Diagnosis:
     """Return the Diagnosis of a claimed gradient of the loss of params on the examples X (n, m), Y (n, t).
 
-    params is a Params, a dictionary such as {"W1": ..., "b1": ...}, a list of arrays or of layers, of any depth. claimed is
-    the same, or one of its arrays, a vector that holds them all, the two columns of a gradient check, or printed text.
-    Weights may be (out, in), examples columns, biases folded into W, Y flat or class labels; what was turned is in `read_as`.
+    params is a Params, a dictionary such as {"W1": ..., "b1": ...}, a list of arrays or of layers, of any depth.
+    claimed is the same, or one of its arrays, a vector that holds them all, the two columns of a gradient check, or
+    printed text. Weights may be (out, in), examples columns, biases folded into W, Y flat or class labels; what was
+    turned is in `read_as`.
 
-    hidden (one name, or one for each hidden layer) is sigmoid, tanh, relu or identity; output is sigmoid, identity, softmax
-    or tanh; loss is cross-entropy, half-squared or squared; lam is the λ of a penalty λ/2 Σ w² on the weights. convention, a
-    Convention or the name of a preset, says how claimed is meant; None tries all. If nothing is said and nothing fits, other
-    networks are tried. Raises ValueError, with the cure, for shapes that fit no layout, text without numbers, and NaN.
+    hidden (one name, or one for each hidden layer) is sigmoid, tanh, relu or identity; output is sigmoid, identity,
+    softmax or tanh; loss is cross-entropy, half-squared or squared; lam is the λ of a penalty λ/2 Σ w² on the
+    weights. convention, a Convention or the name of a preset, says how claimed is meant; None tries all. If nothing
+    is said and nothing fits, other networks are tried. Raises ValueError, with the cure, for shapes that fit no
+    layout, text without numbers, and NaN.
 
     >>> from backprop import init_params
     >>> params = init_params(3, 4, 2, np.random.default_rng(0))
@@ -83,7 +86,9 @@ def _judge(network, claimed, asked, said):
         _refuse_targets(network.Y)
     first = _case(network, forward(network.W, network.b, network.X, network.Y, assumed), asked)
     read = claims.read(claimed, first.net, network.numbers, network.folded)
-    found, claim = _best([(search.explain(first, claim.parts), claim) for claim in read]) if allowed else (NOTHING, read[0])
+    found, claim = (
+        _best([(search.explain(first, claim.parts), claim) for claim in read]) if allowed else (NOTHING, read[0])
+    )
     tells = any(part.tells for claim in read for part in claim.parts)
     if said == UNSAID and tells and (not found.readings or found.left or found.readings[0].choices):
         found, claim = _elsewhere(network, first, read, asked, found, claim)
@@ -97,8 +102,10 @@ def _judge(network, claimed, asked, said):
 def _refuse_targets(Y):
     """Raise ValueError for targets that no cross-entropy has."""
     worst = Y.flat[int(np.argmax(np.maximum(Y - 1, -Y)))]
-    raise ValueError(f"Y holds {worst:g} and the targets of a cross-entropy must lie in [0, 1]: for a squared error say "
-                     "loss='half-squared' or loss='squared', with output='identity' if the outputs have no sigmoid")
+    raise ValueError(
+        f"Y holds {worst:g} and the targets of a cross-entropy must lie in [0, 1]: for a squared error say "
+        "loss='half-squared' or loss='squared', with output='identity' if the outputs have no sigmoid"
+    )
 
 
 def _case(network, net, asked):
@@ -108,20 +115,31 @@ def _case(network, net, asked):
 
 
 def _best(found):
-    """Return what the search gave for the claim that it explains best, with the readings of the others, and that claim."""
+    """Return what the search gave for the claim it explains best, with the readings of others, and that claim."""
+
     def simplest(pair):
         result, claim = pair
-        return not result.readings, len(result.left), result.readings[0].rank[:1] if result.readings else (), claim.order
+        return (
+            not result.readings,
+            len(result.left),
+            result.readings[0].rank[:1] if result.readings else (),
+            claim.order,
+        )
 
     best, claim = min(found, key=simplest)
-    others = [r for result, _ in found for r in result.readings if result is not best and len(result.left) == len(best.left)]
+    others = [
+        r for result, _ in found for r in result.readings if result is not best and len(result.left) == len(best.left)
+    ]
     readings = [*best.readings[:1], *sorted([*best.readings[1:], *others], key=lambda reading: reading.rank)]
     weak = sorted((r for result, _ in found for r in result.weak), key=lambda reading: reading.rank)
     return search.Found(readings, weak, best.left), claim
 
 
 def _elsewhere(network, first, read, asked, found, claim):
-    """Return what the search gave, with what other networks explain: before it if nothing else does or nothing is wrong there."""
+    """Return what the search gave, with what other networks explain.
+
+    Before it if nothing else does or nothing is wrong there.
+    """
     known = bool(found.readings and not found.left)
     doubtful = not known or search.split(found.readings[0])
     most = int(not known or search.slope_kept(found.readings[0]))
@@ -152,7 +170,10 @@ def _others(network, net, asked):
 
 
 def _likely(case, assumed, read):
-    """Say whether pairs of mistakes are tried in another network: it has only another loss, and a claim can be evidence."""
+    """Say whether pairs of mistakes are tried in another network.
+
+    It has only another loss, and a claim can be evidence.
+    """
     there, here = case.net.description, assumed.description
     size = sum(part.count for part in read[0].parts)
     enough = max(search.written(claim.parts) for claim in read) >= search.needed(search.MOST, case)
@@ -179,7 +200,7 @@ def wrong_gradient(params, X, Y, name, eta=0.5, *, hidden="sigmoid", output="sig
 
 
 def code_of(params, X, Y, *, hidden="sigmoid", output="sigmoid", loss="cross-entropy", lam=0.0):
-    """Return {name: what stands in a program} for the mistakes that a network allows, each made in the first way it allows."""
+    """Return {name: what stands in a program} for the mistakes that a network allows, each in its first way."""
     net = _net(params, X, Y, hidden, output, loss, lam)
     return {name: words.code(choice, net) for name, choice in _first_ways(net).items()}
 

@@ -11,7 +11,7 @@ import numpy as np
 from backprop.doctor import handed
 from backprop.mlp import Params
 
-ROUNDING = {np.dtype(np.float32): 1e-5}                      # of a gradient computed in that type, relative to its largest
+ROUNDING = {np.dtype(np.float32): 1e-5}  # of a gradient computed in that type, relative to its largest
 ROUNDING_FLOAT64 = 1e-6                                      # room for nudges, which are no more exact than that
 NOTHING = 1e-15                                              # what counts as zero beside the largest number claimed
 HALF_UNIT = 0.51                                             # of the last digit, and a little for binary fractions
@@ -91,9 +91,13 @@ def _of_list(items, net):
     if len(items) == 1:
         return _of_array(handed.numbers("claimed[0]", items[0]), net)
     if not found:
-        came = ", ".join(str(np.shape(item)) if not handed.is_sequence(item) else f"a list of {len(item)}" for item in items)
-        raise ValueError(f"claimed is a list of {came}: the gradient of this network has {shapes(net)}, or their transposes; "
-                         "hand them in in this order, or as a dictionary {'dW1': ..., 'db1': ...}")
+        came = ", ".join(
+            str(np.shape(item)) if not handed.is_sequence(item) else f"a list of {len(item)}" for item in items
+        )
+        raise ValueError(
+            f"claimed is a list of {came}: the gradient of this network has {shapes(net)}, or their transposes; "
+            "hand them in in this order, or as a dictionary {'dW1': ..., 'db1': ...}"
+        )
     return [claim._replace(order=order) for order, claim in enumerate(found)]
 
 
@@ -103,16 +107,24 @@ def _of_array(array, net):
     found += [claim_of(parts) for where in slots_of(net) if where[0] == "W" and (parts := _folded(where, array, net))]
     found += [] if found else _unrolled(array, net)
     found += [] if found else _columns(array, net)
-    found += [] if found else [claim_of(parts, said) for where in slots_of(net) for parts, said in _shape_tells(where, array, net)]
+    found += (
+        []
+        if found
+        else [claim_of(parts, said) for where in slots_of(net) for parts, said in _shape_tells(where, array, net)]
+    )
     if not found:
-        raise ValueError(f"claimed is {array.shape}: the gradient of this network has {shapes(net)}, or their transposes"
-                         + _cure(array, net))
+        raise ValueError(
+            f"claimed is {array.shape}: the gradient of this network has {shapes(net)}, or their transposes"
+            + _cure(array, net)
+        )
     return found
 
 
 def slots_of(net):
     """Return (kind, layer) of every array of the network, weights first."""
-    return [("W", layer) for layer in range(1, net.L + 1)] + [("b", layer) for layer in range(1, net.L + 1) if net.b[layer] is not None]
+    return [("W", layer) for layer in range(1, net.L + 1)] + [
+        ("b", layer) for layer in range(1, net.L + 1) if net.b[layer] is not None
+    ]
 
 
 def name_of(where, net):
@@ -138,7 +150,7 @@ def _cure(array, net):
 
 # --- one claim of several arrays ----------------------------------------------------------------------------------
 def _claim(slots, net, said, refuse=False):
-    """Return the Claim of {(kind, layer): value}, or None (or ValueError, if it is to refuse) where an array does not fit."""
+    """Return the Claim of {(kind, layer): value}; where one does not fit None, or ValueError if it is to refuse."""
     parts, more = [], []
     for where, value in slots.items():
         known = where in slots_of(net)
@@ -161,7 +173,9 @@ def _refuse(where, array, net, label):
         raise ValueError(f"{label} is given but this network has {net.L} layers of weights: it has {shapes(net)}")
     if where not in slots_of(net):
         raise ValueError(f"{label} is given but this network has no biases: it has {shapes(net)}")
-    raise ValueError(f"{label} is {array.shape}: it needs the shape {shape_of(where, net)} or its transpose{_cure(array, net)}")
+    raise ValueError(
+        f"{label} is {array.shape}: it needs the shape {shape_of(where, net)} or its transpose{_cure(array, net)}"
+    )
 
 
 def claim_of(parts, said=()):
@@ -179,7 +193,10 @@ def _as_exact_as_the_others(parts):
 
 
 def _digits(array):
-    """Return the most decimals and the most significant digits that an entry has; of a large array some are looked at."""
+    """Return the most decimals and the most significant digits that an entry has.
+
+    Of a large array some are looked at.
+    """
     flat = array.ravel()
     flat = flat[:: -(-flat.size // LOOKED_AT)] if flat.size > LOOKED_AT else flat
     written = [Decimal(str(x)).normalize().as_tuple() for x in flat if x]
@@ -248,19 +265,26 @@ def _folded(where, array, net):
 
 
 def _shape_tells(where, array, net):
-    """Return [(parts, said)] for shapes that are themselves the mistake: nobody has summed, or somebody has summed too much."""
+    """Return [(parts, said)] for shapes that are themselves the mistake: too little or too much was summed."""
     shape, n, name = shape_of(where, net), net.n, name_of(where, net)
+    if where[0] == "b" and array.size == 1:
+        full = np.full(shape, array.item())
+        return [((_made(where, [(full, None, "vector")], net),), [f"one number for all of {name}"])]
     if where[0] == "b":
-        if array.size == 1:
-            full = np.full(shape, array.item())
-            return [((_made(where, [(full, None, "vector")], net),), [f"one number for all of {name}"])]
         rows = next((rows for rows in (array, array.T) if rows.shape == (n, *shape)), None)
-        return [] if rows is None else [((_made(where, [(rows, None, "vector")], net, "delta"),),
-                                         [f"d{name} read as one row for each example, not summed"])]
-    rows = [each for each in (array.reshape(n, *shape) if array.shape in ((n, *shape), (n, max(shape))) and array.size == n * shape[0] * shape[1]
-                              else None,) if each is not None]
-    rows += [array.transpose(0, 2, 1)] if array.shape == (n, *shape[::-1]) and not rows else []
-    return [((_made(where, [(rows[0], False, "vector")], net, "each"),), [f"d{name} read as one for each example, not summed"])] if rows else []
+        kind, said = "delta", f"d{name} read as one row for each example, not summed"
+    else:
+        rows, kind, said = _each(array, n, shape), "each", f"d{name} read as one for each example, not summed"
+    turned = None if where[0] == "b" else False
+    return [] if rows is None else [((_made(where, [(rows, turned, "vector")], net, kind),), [said])]
+
+
+def _each(array, n, shape):
+    """Return the gradients of the weights for each example, (n, *shape), or None if an array has another shape."""
+    if array.shape == (n, *shape[::-1]) and shape[0] != shape[1]:
+        return array.transpose(0, 2, 1)
+    fits = array.shape in ((n, *shape), (n, max(shape))) and array.size == n * shape[0] * shape[1]
+    return array.reshape(n, *shape) if fits else None
 
 
 # --- vectors and columns ------------------------------------------------------------------------------------------

@@ -93,7 +93,10 @@ class Description(NamedTuple):
 
 
 def described(depth, hidden, output, loss, lam):
-    """Return the Description of a network with `depth` hidden layers; raises ValueError for what there is no row for."""
+    """Return the Description of a network with `depth` hidden layers.
+
+    Raises ValueError for what there is no row for.
+    """
     names = (hidden,) * depth if isinstance(hidden, str) else tuple(hidden)
     if len(names) != depth:
         raise ValueError(f"hidden names {len(names)} activations and the network has {depth} hidden layers: "

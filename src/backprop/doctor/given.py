@@ -2,7 +2,7 @@
 
 A layout is found from the shapes alone. Where more than one fits, the readings come in the order of least turning.
 """
-from itertools import product
+from itertools import pairwise, product
 from typing import NamedTuple
 
 import numpy as np
@@ -28,7 +28,10 @@ class Given(NamedTuple):
 
 
 def read(params, X, Y):
-    """Return the Givens that the shapes allow, the one with the least turning first; raises ValueError if there is none."""
+    """Return the Givens that the shapes allow, the one with the least turning first.
+
+    Raises ValueError if there is none.
+    """
     if isinstance(params, str):
         params = handed.labeled(params, "params") or params
     X, Y = handed.numbers("X", X), handed.numbers("Y", Y)
@@ -93,7 +96,7 @@ def _network(arrays, L, turned, folded):
         b = [w[0] if folded == "first" else w[-1] for w in W]
         W = [w[1:] if folded == "first" else w[:-1] for w in W]
         said.append(f"biases taken from the {folded} {'column' if turned else 'row'} of each W")
-    if any(one.shape[1] != len(after) for one, after in zip(W, W[1:])):
+    if any(one.shape[1] != len(after) for one, after in pairwise(W)):
         return None
     if any(v is not None and v.size != w.shape[1] for v, w in zip(b, W)):
         return None
@@ -133,7 +136,10 @@ def _targets(Y, n, t, columns):
     if Y.ndim > 2 or max(Y.shape, default=1) != Y.size:
         return
     if flat.size == n * t and 1 in (n, t):
-        yield flat.reshape(n, t), [] if Y.ndim == 2 else ["Y read as one " + ("output for each example" if t == 1 else "example")]
+        yield (
+            flat.reshape(n, t),
+            [] if Y.ndim == 2 else ["Y read as one " + ("output for each example" if t == 1 else "example")],
+        )
     elif flat.size == n and t > 1 and (flat == np.round(flat)).all() and flat.min() >= 0 and flat.max() <= t:
         first = int(flat.max() == t)
         if flat.min() >= first:
@@ -143,20 +149,28 @@ def _targets(Y, n, t, columns):
 def _refuse(params, X, Y):
     """Raise ValueError: what was expected, what came, and the cure for this case."""
     book = getattr(params, "_fields", None) == Params._fields
-    if not book and not isinstance(params, (dict, np.ndarray)) and not handed.is_sequence(params) and not hasattr(params, "detach"):
-        raise ValueError(f"params is of type {type(params).__name__}: it must be Params(W_h, W_out), Params(W_h, W_out, b_h, b_out), "
+    if not (book or isinstance(params, (dict, np.ndarray)) or handed.is_sequence(params) or hasattr(params, "detach")):
+        raise ValueError(f"params is of type {type(params).__name__}: it must be Params(W_h, W_out, b_h, b_out), "
                          "a dictionary such as {'W1': ..., 'b1': ...}, or a list of arrays or of layers")
     if book and params.W_h is not None and params.W_out is not None:
-        backward(params, forward(params, X), X, np.clip(Y, 0, 1))               # says what is wrong in the book's layout
+        backward(params, forward(params, X), X, np.clip(Y, 0, 1))          # says what is wrong in the book's layout
     structures = [slots for slots, _, _ in _structures(params)]
-    shapes = [f"{kind} of layer {layer} {np.shape(value)}" for (kind, layer), value in sorted(structures[0].items())] if structures else []
-    if not any(part.startswith("W") for part in shapes):
+    first = sorted(structures[0].items()) if structures else []
+    shapes = ", ".join(f"{kind} of layer {layer} {np.shape(value)}" for (kind, layer), value in first)
+    if not any(kind == "W" for (kind, _), _ in first):
         raise ValueError("params holds no weights: name them W1, W2, ... or hand in a list of matrices")
-    if not any(_network({where: handed.numbers("params", value) for where, value in slots.items()},
-                        max(layer for _, layer in slots), turned, folded)
-               for slots in structures for turned, folded in product((False, True), (None, "first", "last"))
-               if all(("W", layer) in slots for layer in range(1, max(layer for _, layer in slots) + 1))):
-        raise ValueError(f"the shapes of params do not follow one another: {', '.join(shapes)}; each W needs as many rows as the "
+    if not any(map(_follow, structures)):
+        raise ValueError(f"the shapes of params do not follow one another: {shapes}; each W needs as many rows as the "
                          "W before it has columns, or all of them turned as (out, in)")
-    raise ValueError(f"X is {X.shape} and Y is {Y.shape}, which do not fit {', '.join(shapes)}: X needs a row (or a column) for each "
+    raise ValueError(f"X is {X.shape} and Y is {Y.shape}, which do not fit {shapes}: X needs a row or column for each "
                      "example with one entry for each input, and Y as many with one entry for each output")
+
+
+def _follow(slots):
+    """Say whether the sizes of the layers follow one another in any layout."""
+    L = max(layer for _, layer in slots)
+    if any(("W", layer) not in slots for layer in range(1, L + 1)):
+        return False
+    arrays = {where: handed.numbers("params", value) for where, value in slots.items()}
+    return any(_network(arrays, L, turned, folded)
+               for turned, folded in product((False, True), (None, "first", "last")))

@@ -4,7 +4,7 @@ Whatever comes is data: text is searched for numbers and never evaluated, and it
 """
 import re
 from decimal import Decimal
-from itertools import chain
+from itertools import chain, pairwise
 
 import numpy as np
 
@@ -62,7 +62,9 @@ def parse(text, name="claimed"):
 def _cleaned(text, name):
     """Return text without prompts, names and remarks; raises ValueError where it is too long or leaves numbers out."""
     if len(text) > MOST_TEXT:
-        raise ValueError(f"{name} is text of {len(text):,} characters: at most {MOST_TEXT:,} are read, so hand in the array")
+        raise ValueError(
+            f"{name} is text of {len(text):,} characters: at most {MOST_TEXT:,} are read, so hand in the array"
+        )
     if "..." in text or "…" in text:
         raise ValueError(f"{name} leaves numbers out (...): print the whole matrix, e.g. after "
                          "np.set_printoptions(threshold=1_000_000)")
@@ -78,14 +80,17 @@ def labeled(text, name="claimed"):
     found = [match for match in re.finditer(LABEL, plain) if slot(match[1])]
     if len(found) < 2:
         return None
-    every = [match for match in re.finditer(LABEL, plain)]
-    ends = {match.start(): after.start() for match, after in zip(every, every[1:])}
-    return {match[1]: parse(plain[match.end():ends.get(match.start(), len(plain))], f"{name}[{match[1]!r}]") for match in found}
+    every = list(re.finditer(LABEL, plain))
+    ends = {match.start(): after.start() for match, after in pairwise(every)}
+    return {
+        match[1]: parse(plain[match.end() : ends.get(match.start(), len(plain))], f"{name}[{match[1]!r}]")
+        for match in found
+    }
 
 
 # --- names --------------------------------------------------------------------------------------------------------
 def slot(key):
-    """Return (W or b, number or None, "first", "last" or None) of a name such as dW1, Theta2_grad or fc1.weight, else None."""
+    """Return (W or b, number, "first" or "last") of a name such as dW1, Theta2_grad or fc1.weight, else None."""
     kind, number, place = None, None, None
     for token in re.findall(r"[a-z]+|\d+", str(key).lower()):
         bare = token.removeprefix("d") if token not in WEIGHTS + BIASES else token
@@ -115,8 +120,11 @@ def named(mapping, depth=None, known=()):
     last = depth or len(counted) or len({place for _, _, place in used.values()})
     layers = {key: last if place == "last" else 1 if place == "first" or number is None else counted.index(number) + 1
               for key, (_, number, place) in used.items()}
-    return ({(used[key][0], layers[key]): mapping[key] for key in used}, [str(key) for key in mapping if key not in used],
-            tuple(counted))
+    return (
+        {(used[key][0], layers[key]): mapping[key] for key in used},
+        [str(key) for key in mapping if key not in used],
+        tuple(counted),
+    )
 
 
 # --- structures ---------------------------------------------------------------------------------------------------
@@ -135,7 +143,10 @@ def _depth(value):
 
 
 def structures(items):
-    """Yield {(kind, layer): value} for each way to read a list: weights alone, with biases between or behind, layers."""
+    """Yield {(kind, layer).
+
+    Value} for each way to read a list: weights alone, with biases between or behind, layers.
+    """
     items = list(items)
     if all(isinstance(item, dict) for item in items):
         yield {(where[0], layer): value for layer, item in enumerate(items, 1)
@@ -155,5 +166,7 @@ def structures(items):
 
 
 def _slots(weights, biases):
-    slots = {("W", layer): W for layer, W in enumerate(weights, 1)} | {("b", layer): b for layer, b in enumerate(biases, 1)}
+    slots = {("W", layer): W for layer, W in enumerate(weights, 1)} | {
+        ("b", layer): b for layer, b in enumerate(biases, 1)
+    }
     return {where: value for where, value in slots.items() if value is not None}

@@ -1,7 +1,8 @@
 """The table of mistakes. Each row spoils one line of the backward pass, or scales the gradient that it gives.
 
-To read a row: in the line `line` the right value v is replaced by `spoil(v, at, way)`; `at` is what can be seen from the
-layer where it happens (passes.At). `ways` lists where and how a network allows the mistake; none where it makes no sense.
+To read a row: in the line `line` the right value v is replaced by `spoil(v, at, way)`; `at` is what can be seen from
+the layer where it happens (passes.At). `ways` lists where and how a network allows the mistake; none where it makes no
+sense.
 """
 from collections.abc import Callable
 from typing import NamedTuple
@@ -59,14 +60,14 @@ def sloped(net):
 
 
 def slopes(net, smooth=False):
-    """Return the places of φ': the hidden layers, the output, and all of them, as where one function is used for all."""
+    """Return the places of φ': the hidden layers, the output, and all, as where one function is used for all."""
     hidden = [layer for layer in range(1, net.L) if not smooth or net.phi(layer) in ("sigmoid", "tanh")]
     at_output = [((net.L,), None)] + ([((*hidden, net.L), None)] if hidden else [])
     return places(hidden) + (at_output if sloped(net) else [])
 
 
 def slopes_by_sigmoid(net):
-    """Return the places of φ' for a slope in which a function is applied to a: σ, or tanh where that is the activation."""
+    """Return the places of a slope in which a function is applied to a: σ, or tanh where that is the activation."""
     applied = ("sigmoid", "tanh") if "tanh" in (*net.description.hidden, net.description.output) else ("sigmoid",)
     return [(layers, way) for layers, _ in slopes(net) for way in applied]
 
@@ -98,8 +99,10 @@ def _no_slope(net):
 
 
 def _error_for_slope(net):
-    output = places((net.L,), *(("e(1 - e)", "e · e(1 - e)", "dJ/da · e(1 - e)"))) if net.description.output != "softmax" else []
-    return output + places(range(1, net.L), "hidden")
+    hidden = places(range(1, net.L), "hidden")
+    if net.description.output == "softmax":
+        return hidden
+    return places((net.L,), "e(1 - e)", "e · e(1 - e)", "dJ/da · e(1 - e)") + hidden
 
 
 def _wrong_inputs(net):
@@ -108,7 +111,8 @@ def _wrong_inputs(net):
 
     layers = range(1, net.L + 1)
     return (places([layer for layer in layers if fits(layer, layer)], "of the layer itself")
-            + [((layer,), k) for layer in layers for k in range(net.L + 1) if k not in (layer - 1, layer) and fits(layer, k)])
+            + [((layer,), k) for layer in layers for k in range(net.L + 1)
+               if k not in (layer - 1, layer) and fits(layer, k)])
 
 
 def _square(net):
@@ -191,7 +195,9 @@ def _size(number):
 
 
 def _fan_in(sizes, way):
-    return {"times": float(sizes.inputs), "divided by": 1 / sizes.inputs, "divided, in place of n, by": sizes.n / sizes.inputs}[way]
+    factors = {"times": float(sizes.inputs), "divided by": 1 / sizes.inputs,
+               "divided, in place of n, by": sizes.n / sizes.inputs}
+    return factors[way]
 
 
 _PATHS = "A hidden unit reaches J through every output. The paths add, so none may be left out."
@@ -208,13 +214,13 @@ MISTAKES = (
             "With cross-entropy the σ' of the output cancels and δ = a - y. It stays only with the squared error."),
     Mistake("bracket-missing", "delta_out", lambda v, at, way: -at.Y * (1 - at.A) - (1 - at.Y) * at.A, _cross_entropy,
             "delta_{l} = -Y * (1 - A_{l}) - (1 - Y) * A_{l}", "a target below 1", "sec-222-bracket",
-            "Programmed without its bracket, the minus sign governs y ln a only, and (1 - y) ln(1 - a) has the wrong sign."),
+            "Programmed without its bracket, the minus governs y ln a only: (1 - y) ln(1 - a) has the wrong sign."),
     Mistake("lost-minus-one", "by_a", lambda v, at, way: -(at.Y / at.A + (1 - at.Y) / (1 - at.A)), _cross_entropy,
             "dA_{l} = -(Y / A_{l} + (1 - Y) / (1 - A_{l}))", "a target below 1", "sec-loss",
             "The inner derivative of ln(1 - a) is -1: dJ/da = -(y/a - (1 - y)/(1 - a))."),
     Mistake("output-slope-missing", "delta_out", lambda v, at, way: way * (at.A - at.Y), _no_output_slope,
-            "delta_{l} = A_{l} - Y, where A_{l} - Y is still to be multiplied by φ'", "two different outputs", "sec-mdt-others",
-            _SQUARED),
+            "delta_{l} = A_{l} - Y, where A_{l} - Y is still to be multiplied by φ'", "two different outputs",
+            "sec-mdt-others", _SQUARED),
     Mistake("softmax-over-examples", "delta_out", _over_examples,
             lambda net: [((net.L,), None)] if net.description.output == "softmax" else [],
             "A_{l} = exp(Z_{l}) / exp(Z_{l}).sum(axis=0)", "two or more examples", "sec-mdt-others",
@@ -228,8 +234,8 @@ MISTAKES = (
     Mistake("wrong-layer-input", "input", lambda v, at, way: at.A if way == "of the layer itself" else at.net.A[way],
             _wrong_inputs, "dW_{l} = {way}.T @ delta_{l}", "layers of different sizes: then it does not multiply",
             "sec-mdt-slice", _INPUT),
-    Mistake("weight-for-activation", "dW", lambda v, at, way: at.W * at.delta.sum(axis=0), lambda net: places(range(1, net.L + 1)),
-            "dW_{l} = W_{l} * delta_{l}", "other numbers", "sec-many-inputs",
+    Mistake("weight-for-activation", "dW", lambda v, at, way: at.W * at.delta.sum(axis=0),
+            lambda net: places(range(1, net.L + 1)), "dW_{l} = W_{l} * delta_{l}", "other numbers", "sec-many-inputs",
             "∂z/∂w is what w multiplied, the activation before it. The weight itself belongs in the way back."),
     Mistake("W-not-transposed", "way_back", lambda v, at, way: v.T, _square,
             "delta_{l} @ W_{l}", "a square W that is not symmetric", "sec-222-hidden",
@@ -240,19 +246,21 @@ MISTAKES = (
     Mistake("bias-row-kept", "way_back", _kept_row, _kept_rows,
             "delta_{k} = delta_{l} @ W.T * ..., W being W_{l} with the biases as its {way} deleted",
             "other numbers", "sec-mdt-biases",
-            "A bias comes from a unit that is always 1 and has no input. Nothing goes back to it: its row of W is left out."),
+            "A bias comes from a unit that is always 1 and has no input. Nothing goes back to it: leave its row out."),
     Mistake("stale-weights", "way_back", lambda v, at, way: v - way * at.dW.T,
             lambda net: [(tuple(behind(net)), None)] if net.L > 1 else [],
             "W_{l} -= {way} * dW_{l} before delta_{k} = delta_{l} @ W_{l}.T * ...", "two or more hidden units",
             "sec-222-step",
-            "Updated too early: the errors went back through weights that had already been updated. First all deltas, then the step."),
-    Mistake("weights-left-out", "way_back", lambda v, at, way: np.eye(len(v)) if way == "own" else np.ones_like(v), _left_out,
-            "delta_{k} = delta_{l} * ..., without W_{l}", "other numbers", "sec-222-hidden", _BACK),
+            "Updated too early: the errors went back through weights that had already been updated. "
+            "First all deltas, then the step."),
+    Mistake("weights-left-out", "way_back", lambda v, at, way: np.eye(len(v)) if way == "own" else np.ones_like(v),
+            _left_out, "delta_{k} = delta_{l} * ..., without W_{l}", "other numbers", "sec-222-hidden", _BACK),
     Mistake("gradient-for-weights", "way_back", lambda v, at, way: at.dW.T / way, _gradients,
             "delta_{k} = delta_{l} @ dW_{l}.T * ...", "other numbers", "sec-222-hidden", _BACK),
     Mistake("output-slope-missing-in-way-back", "returned", lambda v, at, way: way * (at.A - at.Y), _no_slope_behind,
             "delta_{k} = (A_{l} - Y) @ W_{l}.T * φ', while dW_{l} has the φ' of the output", "two different outputs",
-            "sec-mdt-others", "What goes back through W is δ of the output, with its φ', and not the bare error a - y."),
+            "sec-mdt-others",
+            "What goes back through W is δ of the output, with its φ', and not the bare error a - y."),
     Mistake("activation-derivative-missing", "slope", lambda v, at, way: np.ones_like(v), _no_slope,
             "delta_{l} = delta_{j} @ W_{j}.T", "other numbers", "sec-two-neurons",
             "A hidden unit passes a change of z on as φ'(z) times that change, so δ of the hidden layer holds φ'(z)."),
@@ -295,15 +303,19 @@ MISTAKES = (
     Mistake("sign", "scale", lambda sizes, way: -1.0, lambda net: [((), "times")],
             "Y - A where A - Y is meant", "other numbers", "sec-descend",
             "The gradient points uphill: δ = a - y. The minus sign belongs to the step."),
-    Mistake("factor-n", "scale", _size(lambda z: z.n), _both, "the gradient {way} n", "another number of examples", "sec-n-mean",
+    Mistake("factor-n", "scale", _size(lambda z: z.n), _both, "the gradient {way} n", "another number of examples",
+            "sec-n-mean",
             "Divide by n once, where the examples are summed, if J is their mean. Don't if J is their sum."),
     Mistake("factor-fan-in", "scale", _fan_in, lambda net: [((), "divided by"), ((), "divided, in place of n, by")],
             "the gradient {way} the number of inputs of the layer", "layers of different sizes", "sec-n-mean", _FAN_IN),
-    Mistake("factor-t", "scale", _size(lambda z: z.t), _both, "the gradient {way} t", "another number of outputs", "sec-n-mean",
+    Mistake("factor-t", "scale", _size(lambda z: z.t), _both, "the gradient {way} t", "another number of outputs",
+            "sec-n-mean",
             "J sums over the outputs. A mean over them has a gradient t times smaller."),
-    Mistake("factor-nt", "scale", _size(lambda z: z.n * z.t), _both, "the gradient {way} n t", "another n or t", "sec-n-mean",
-            "The mean over all n t entries, the default of some libraries, is neither the sum nor the mean over examples."),
-    Mistake("factor-two", "scale", _size(lambda z: 2), _both, "the gradient {way} two", "sizes other than 2", "sec-loss",
+    Mistake("factor-nt", "scale", _size(lambda z: z.n * z.t), _both, "the gradient {way} n t", "another n or t",
+            "sec-n-mean",
+            "The mean over all n t entries, a default of some libraries, is neither the sum nor the mean of examples."),
+    Mistake("factor-two", "scale", _size(lambda z: 2), _both, "the gradient {way} two", "sizes other than 2",
+            "sec-loss",
             "A 2 comes from a square without its ½. Cross-entropy has none."),
     Mistake("factor-fan-in", "scale", _fan_in, lambda net: [((), "times")],
             "the gradient {way} the number of inputs of the layer", "layers of different sizes", "sec-n-mean", _FAN_IN),
@@ -317,14 +329,15 @@ STALE, ONE_EXAMPLE, EACH, TRANSPOSED, FACTOR, SLOPE_KEPT = (FIRST[name] for name
     "stale-weights", "bias-not-summed", "examples-not-summed", "transposed", "factor", "output-derivative-kept"))
 MISSING, TWICE, ON_BIASES = (FIRST[f"penalty-{what}"] for what in ("missing", "twice", "on-biases"))
 NO_SLOPE = tuple(FIRST[f"output-slope-missing{where}"] for where in ("", "-in-way-back"))
-REPLACING = tuple(FIRST[name] for name in ("bracket-missing", "output-slope-missing", "softmax-over-examples", "slope-of-error"))
+REPLACING = tuple(FIRST[name] for name in (
+    "bracket-missing", "output-slope-missing", "softmax-over-examples", "slope-of-error"))
 SCALES = tuple(row for row, mistake in enumerate(MISTAKES) if mistake.line == "scale" and row != FACTOR)
 
 VERDICTS = {
     "correct": Verdict("sec-n-page", "This is the gradient of J."),
     "convention": Verdict("sec-conv-table", "convert() takes the numbers from one convention to another."),
-    "network": Verdict("sec-doctor-network", "You said nothing of the network, and these are numbers of another one than the book's: "
-                       "say hidden=, output= and loss= if it is yours."),
+    "network": Verdict("sec-doctor-network", "You said nothing of the network, and these are numbers of another one "
+                       "than the book's: say hidden=, output= and loss= if it is yours."),
     "unknown": Verdict("sec-doctor-unknown", "No mistake in the table, and no two of them, give these digits."),
 }
 PAGES = {"sec-222-": "02_mlp_2_2_2", "sec-mdt-": "03_mlp_m_d_t", "sec-n-": "04_n_examples", "sec-conv-": "conventions",

@@ -64,7 +64,7 @@ class Passes:
         return self.latest[1]
 
     def _spoiled(self, line, layer, value, made):
-        for choice in reversed(made):                                 # what replaces a value stands below what changes it
+        for choice in reversed(made):  # what replaces a value stands below what changes it
             if MISTAKES[choice.row].line == line and layer in choice.layers:
                 value = MISTAKES[choice.row].spoil(value, At(self, layer, made), choice.way)
         return value

@@ -1,7 +1,8 @@
 """Find the mistakes that give the claimed digits: run the pass with each of them and each pair, and compare.
 
-Array by array: `matches` are the passes whose array is a multiple of the claimed one. Then over all arrays: `readings` are
-the smallest sets of mistakes with which, in one convention, every array is explained by those of the set that reach it.
+Array by array: `matches` are the passes whose array is a multiple of the claimed one. Then over all arrays:
+`readings` are the smallest sets of mistakes with which, in one convention, every array is explained by those of the
+set that reach it.
 """
 from functools import cache
 from itertools import combinations
@@ -133,7 +134,7 @@ def visible(option, chosen):
 
 
 def place(choice):
-    """Return how far a way is from the first ways of its row: a mistake is made in all layers before it is made in one."""
+    """Return how far a way is from the first of its row: a mistake is made in all layers before it is made in one."""
     return 0 if choice.layers == () or MISTAKES[choice.row].line == "delta_out" else 1 / len(choice.layers)
 
 
@@ -144,14 +145,22 @@ def candidates(case, level, including=()):
     found = [(), *((c,) for c in single)] if level else [()]
     if level > 1:
         paired = [c for c in single if not dropped_far_in(case.net, c)]
-        found += [pair for pair in combinations(paired, 2) if (not including or {*pair} & {*including}) and go_together(*pair)]
+        found += [
+            pair
+            for pair in combinations(paired, 2)
+            if (not including or {*pair} & {*including}) and go_together(*pair)
+        ]
     return found
 
 
 def dropped_far_in(net, choice):
     """Say whether a mistake drops a row in the midst of many: alone it is tried, in pairs it would be too many."""
     way = choice.way
-    return isinstance(way, tuple) and way[1] not in (0, len(net.W[choice.layers[0]]) - 1) and len(net.W[choice.layers[0]]) > FEW_UNITS
+    return (
+        isinstance(way, tuple)
+        and way[1] not in (0, len(net.W[choice.layers[0]]) - 1)
+        and len(net.W[choice.layers[0]]) > FEW_UNITS
+    )
 
 
 def go_together(one, other):
@@ -161,7 +170,9 @@ def go_together(one, other):
         return False
     if one.row == other.row or not {*one.layers} & {*other.layers}:
         return one.row != other.row
-    if "delta_out" in lines and ({one.row, other.row} <= {*REPLACING} or (lines & {"by_a", "slope"} and {one.row, other.row} & {*REPLACING})):
+    if "delta_out" in lines and (
+        {one.row, other.row} <= {*REPLACING} or (lines & {"by_a", "slope"} and {one.row, other.row} & {*REPLACING})
+    ):
         return False
     return len(lines) > 1 or (MISTAKES[one.row].name != MISTAKES[other.row].name and lines.isdisjoint(ONE_AT_A_TIME))
 
@@ -174,7 +185,9 @@ def matches(case, parts, made_sets):
         for made in made_sets:
             for part in parts:
                 if len(reaching(made, part.pass_kind, part.layer)) == len(made):
-                    blocks[part] += [block for block in values(case, part, made, rows[part]) if np.isfinite(block[1]).all()]
+                    blocks[part] += [
+                        block for block in values(case, part, made, rows[part]) if np.isfinite(block[1]).all()
+                    ]
         return {part: compared(case, part, rows[part], blocks[part]) for part in parts}
 
 
@@ -190,7 +203,9 @@ def compared(case, part, rows, blocks):
             made, _, apart = blocks[which]
             if apart:
                 made = (*made, Choice(ONE_EXAMPLE, tuple(range(1, case.net.L + 1)), int(index - starts[which])))
-            value = probes[index].reshape(laid.value.shape) if isinstance(rows, slice) else case.run.dW(part.layer, made)
+            value = (
+                probes[index].reshape(laid.value.shape) if isinstance(rows, slice) else case.run.dW(part.layer, made)
+            )
             if close(target, factor, value, ROOM * laid.tolerance):
                 found.append(Match(made, laid, factor, multiple, value))
     return found
@@ -234,7 +249,7 @@ def targets(case, part):
 
 
 def multiples(net):
-    """Return how many times λ W may have been added: once or twice, divided by what the loss is divided by, with either sign."""
+    """Return how many times λ W may have been added: once or twice, divided as the loss is, with either sign."""
     return sorted({sign * times / size for sign in (1, -1) for times in (1, 2) for size in (1, net.n, net.n * net.t)})
 
 
@@ -257,7 +272,10 @@ def close(target, factor, value, tolerance):
 
 
 def updated_too_early(case, part, level):
-    """Return the Matches with a learning rate that is fitted: weights updated before the errors go back through them."""
+    """Return the Matches with a learning rate that is fitted.
+
+    Weights updated before the errors go back through them.
+    """
     found = []
     for row in (c for c in case.choices if c.row == STALE and reaching((c,), part.pass_kind, part.layer)):
         for other in candidates(case, level - 1):
@@ -290,7 +308,7 @@ def run_at(case, part, made, eta, rows=slice(None)):
 
 
 def rates(case, part, made, rows, aim, tolerance):
-    """Yield (learning rate, factor) with which a pass comes nearest to a claimed array, for each factor if any would do."""
+    """Yield (learning rate, factor) with which a pass is nearest to a claim; if any factor would do, for each."""
     start = run_at(case, part, made, 0.0, rows)
     rate = run_at(case, part, made, 1.0, rows) - start
     eta, factor = 0.0, 0.0
@@ -306,7 +324,10 @@ def rates(case, part, made, rows, aim, tolerance):
     if factor:
         yield eta, factor
     elif (rate**2).sum() > 0:
-        for divisor in {case.wanted.divisor(case.net.n, case.net.t), *(c.divisor(case.net.n, case.net.t) for c in conventions(case))}:
+        for divisor in {
+            case.wanted.divisor(case.net.n, case.net.t),
+            *(c.divisor(case.net.n, case.net.t) for c in conventions(case)),
+        }:
             yield (divisor * aim - start) @ rate / (rate @ rate), 1 / divisor
 
 
@@ -323,7 +344,10 @@ def least_squares(aim, tolerance, start, rate):
 # --- one array in one convention ----------------------------------------------------------------------------------
 @cache
 def scales(sizes, ways, most):
-    """Return (factor, choices) for the products of at most so many mistakes that scale an array; ways are (row, way)."""
+    """Return (factor, choices) for the products of at most so many mistakes that scale an array.
+
+    Ways are (row, way).
+    """
     single = [(Choice(row, (), way), MISTAKES[row].spoil(sizes, way)) for row, way in ways]
     found = [(1.0, ())] + [(factor, (c,)) for c, factor in single] * (most > 0)
     if most > 1:
@@ -337,7 +361,9 @@ def options(case, part, found, convention, extra=()):
     net, explained = case.net, {}
     divisor = convention.divisor(net.n, net.t)
     sizes = Sizes(net.n, net.t, net.W[part.layer].shape[0])
-    ways = tuple((row, way) for row in SCALES for _, way in MISTAKES[row].ways(net)) + tuple((c.row, c.way) for c in extra)
+    ways = tuple((row, way) for row in SCALES for _, way in MISTAKES[row].ways(net)) + tuple(
+        (c.row, c.way) for c in extra
+    )
     for match, factor, scaled in scaled_alike(found, scales(sizes, ways, MOST), divisor):
         base = (*match.made, *finished(match, part, convention))
         penalty = penalty_mistake(case, part, match.penalty, factor, divisor)
@@ -371,18 +397,32 @@ def with_penalty(case, part, match, reached):
     """Return the numbers of a reading with the penalty's part put back."""
     if not match.penalty:
         return reached
-    return reached + match.penalty * case.net.description.lam * (case.net.W if part.pass_kind == "W" else case.net.b)[part.layer]
+    return (
+        reached
+        + match.penalty * case.net.description.lam * (case.net.W if part.pass_kind == "W" else case.net.b)[part.layer]
+    )
 
 
 def penalty_mistake(case, part, multiple, factor, divisor):
-    """Return the mistake in a penalty that was added so many times, () if there is none; None if nothing explains it."""
+    """Return the mistake in a penalty that was added so many times, () if there is none.
+
+    None if nothing explains it.
+    """
     if not case.net.description.lam or part.pass_kind not in ("W", "b"):
         return ()
     once = {1.0, factor, np.sign(factor), 1 / divisor, factor / divisor, np.sign(factor) / divisor}
     is_once, is_twice = (any(np.isclose(multiple, times * size) for size in once) for times in (1, 2))
     layers = tuple(range(1, case.net.L + 1))
     if part.pass_kind == "W":
-        return () if is_once else (Choice(TWICE, layers, None),) if is_twice else None if multiple else (Choice(MISSING, layers, None),)
+        return (
+            ()
+            if is_once
+            else (Choice(TWICE, layers, None),)
+            if is_twice
+            else None
+            if multiple
+            else (Choice(MISSING, layers, None),)
+        )
     return (Choice(ON_BIASES, layers, None),) if is_once else None if multiple else ()
 
 
@@ -405,14 +445,16 @@ def reaches_finished(choice, part, net):
 
 
 def readings(case, found, extra=()):
-    """Return the readings of {part: matches}, simplest first, and the parts that no convention explains with the others."""
+    """Return the readings of {part: matches}, simplest first, and the parts that no convention explains."""
     everything, left = [], None
     for convention in conventions(case):
         fitted_here = extra if convention.reduction == case.wanted.reduction else ()
         by_part = {part: options(case, part, those, convention, fitted_here) for part, those in found.items()}
         differs = convention != case.wanted
         if differs and not case.any_convention:
-            by_part = {part: {chosen: o for chosen, o in those.items() if not chosen} for part, those in by_part.items()}
+            by_part = {
+                part: {chosen: o for chosen, o in those.items() if not chosen} for part, those in by_part.items()
+            }
         unexplained = tuple(part for part, those in by_part.items() if not those)
         if left is None or len(unexplained) < len(left):
             everything, left = [], unexplained
@@ -427,7 +469,9 @@ def readings(case, found, extra=()):
 def unseen(reading, by_part):
     """Yield a reading with a mistake more for each mistake that would not show beside those of this one."""
     net, made = reading.case.net, {*reading.choices}
-    for more in sorted({c for those in by_part.values() for chosen in those for c in chosen} - made, key=lambda c: (c.row, repr(c))):
+    for more in sorted(
+        {c for those in by_part.values() for chosen in those for c in chosen} - made, key=lambda c: (c.row, repr(c))
+    ):
         chosen = {part: within(part, made | {more}, net) for part in by_part}
         if all(chosen[part] in by_part[part] for part in by_part) and any(more in those for those in chosen.values()):
             picked = {part: by_part[part][chosen[part]] for part in by_part}
@@ -489,7 +533,10 @@ def evidence(case, picked, made, differs):
 
 
 def own_digits(choice, picked, digits):
-    """Return how many digits agree in the arrays that a mistake is seen in; a number that was fitted costs those of one entry."""
+    """Return how many digits agree in the arrays that a mistake is seen in.
+
+    A number that was fitted costs those of one entry.
+    """
     seen = [digits[part] for part, option in picked.items() if choice in option.choices]
     fitted = choice.row in (STALE, FACTOR)
     return sum(d.sum() for d in seen) - fitted * max((d.max() for d in seen), default=0)
@@ -512,14 +559,17 @@ class Found(NamedTuple):
 
 
 def explain(case, parts):
-    """Return what the search gives for the arrays of a claim: single mistakes first, pairs where these do not explain it."""
+    """Return what the search gives for the arrays of a claim.
+
+    Single mistakes first, pairs where these do not explain it.
+    """
     telling = [part for part in parts if part.tells]
     found = matches(case, parts, candidates(case, 1 if telling else 0))
     for part in telling:
         found[part] += updated_too_early(case, part, 1)
     first = judged(case, found)
     enough = bool(first.readings) and not first.left and first.readings[0].mistakes <= 1
-    if not telling or enough and not first.readings[0].choices or written(parts) < needed(MOST, case):
+    if not telling or (enough and not first.readings[0].choices) or written(parts) < needed(MOST, case):
         return first
     pairs = candidates(case, MOST, first.readings[0].choices if enough else ())
     more = matches(case, telling, [pair for pair in pairs if len(pair) == MOST])
@@ -540,7 +590,10 @@ def needed(mistakes, case, differs=False):
 
 
 def glance(case, parts, most):
-    """Return what at most `most` mistakes (none or one) explain, if they explain every array; given up at the first they do not."""
+    """Return what at most `most` mistakes (none or one) explain, if they explain every array.
+
+    Given up at the first they do not.
+    """
     if written(parts) < needed(most, case):
         return Found([], [], tuple(parts))
     found, made_sets = {}, candidates(case, most)
@@ -555,7 +608,11 @@ def glance(case, parts, most):
 def judged(case, found, extra=()):
     """Return readings of matches, those with too few digits apart."""
     every, left = readings(case, at_one_rate(case, found), extra)
-    strong = [r for r in every if (r.digits >= r.needed + STRICTER * bool(left) or exact(r)) and r.mistakes <= MOST + (not left)]
+    strong = [
+        r
+        for r in every
+        if (r.digits >= r.needed + STRICTER * bool(left) or exact(r)) and r.mistakes <= MOST + (not left)
+    ]
     return Found(strong, [r for r in every if r not in strong], left)
 
 
@@ -598,10 +655,12 @@ def at_known_rate(case, part, match, known):
 
 
 def last_resort(case, found, before):
-    """Return what a bare factor explains in the array with the most numbers, and in others with it, if that explains more."""
+    """Return what a bare factor explains in the largest array, and in others with it, if that explains more."""
     largest = max(found, key=lambda part: part.count)
     divisor = case.wanted.divisor(case.net.n, case.net.t)
     factors = {round(m.factor * divisor, 12): m for m in found[largest] if len(m.made) < MOST and np.isfinite(m.factor)}
-    extra = [Choice(FACTOR, (), float(factor)) for factor in sorted(factors, key=lambda f: len(factors[f].made))[:PROBED]]
+    extra = [
+        Choice(FACTOR, (), float(factor)) for factor in sorted(factors, key=lambda f: len(factors[f].made))[:PROBED]
+    ]
     after = judged(case, found, extra) if extra else before
     return after if after.readings and (not before.readings or len(after.left) < len(before.left)) else before

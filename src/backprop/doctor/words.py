@@ -20,7 +20,7 @@ TINY = 1e-300                  # against a division by zero
 class Diagnosis:
     """Hold what `diagnose` found; print it to read it."""
 
-    names: tuple[str, ...]             # "correct", "unknown", or one or more mistakes, with "convention:..." where needed
+    names: tuple[str, ...]  # "correct", "unknown", or one or more mistakes, with "convention:..." where needed
     explanation: str
     evidence: str                      # the pattern, ratio or fitted number that gave it away
     section: str                       # page and anchor in the book
@@ -60,7 +60,10 @@ def convention_of(reading):
 
 
 def unlike(reading, said):
-    """Return what a reading takes otherwise than it was said, e.g. ["mean", "loss=squared"]; said is the Description assumed."""
+    """Return what a reading takes otherwise than it was said, e.g. ["mean", "loss=squared"].
+
+    Said is the Description assumed.
+    """
     meant = convention_of(reading)
     return [*([] if meant == reading.case.wanted and not reading.differs else [meant.name]),
             *reading.case.net.description.unlike(said)]
@@ -81,8 +84,13 @@ def code(choice, net, divisor=1):
     """Return what stands in a program that has a mistake, in the names of the book."""
     mistake = choice.mistake
     layer = choice.layers[-1] if choice.layers else net.L
-    fields = {"l": net.label(layer), "k": net.label(layer - 1) if layer > 1 else "X", "j": net.label(layer + 1) if layer < net.L else "",
-              "phi": net.phi(layer), "way": way_of(choice, net, divisor)}
+    fields = {
+        "l": net.label(layer),
+        "k": net.label(layer - 1) if layer > 1 else "X",
+        "j": net.label(layer + 1) if layer < net.L else "",
+        "phi": net.phi(layer),
+        "way": way_of(choice, net, divisor),
+    }
     text = mistake.code.format(**fields).replace("Z_X", "X").replace("A_X", "X")
     if mistake.line == "scale" and choice.row != FACTOR:
         sizes = [mistakes.Sizes(net.n, net.t, net.W[k].shape[0]) for k in range(1, net.L + 1)]
@@ -144,13 +152,16 @@ def told_apart(found, names, told, best):
 
 def counted(best, left, every):
     """Return how many of all numbers agree."""
-    agree = sum(part.count for part in best.options) + sum(int(close_ones(best.case, best.convention, part)[2].sum()) for part in left)
+    agree = sum(part.count for part in best.options) + sum(
+        int(close_ones(best.case, best.convention, part)[2].sum()) for part in left
+    )
     right = ", ".join(part.name for part in best.options)
-    return f"{right} {'is' if len(best.options) == 1 else 'are'} right; {agree} of {sum(p.count for p in every)} numbers agree"
+    verb = "is" if len(best.options) == 1 else "are"
+    return f"{right} {verb} right; {agree} of {sum(p.count for p in every)} numbers agree"
 
 
 def alternatives(readings, said):
-    """Return {names: reading} of the other readings that are as simple as the first, or have a mistake more that does not show."""
+    """Return {names: reading} of the readings as simple as the first, or with a mistake more that does not show."""
     best, others = readings[0], {}
     for other in readings[1:]:
         hidden = ({*best.rows} < {*other.rows} and len(other.rows) == len(best.rows) + 1 and other.whole >= best.whole
@@ -182,7 +193,9 @@ def evidence(reading, said):
         told.append(agreement(parts) + (f" with {' and '.join(dict.fromkeys(lines))}" if lines else ""))
     if convention_of(reading) != reading.case.wanted or reading.differs:
         told[-1] += (" and " if reading.choices else " with ") + layout(reading)
-    return "; ".join(told) + (f", as the gradient of a network with {net.description.words}" if reading.reassumed else "")
+    return "; ".join(told) + (
+        f", as the gradient of a network with {net.description.words}" if reading.reassumed else ""
+    )
 
 
 def agreement(parts):
@@ -204,7 +217,8 @@ def separated(best, other, said):
     """Return the numbers that would tell two readings apart."""
     name = " + ".join(label(other, best, said))
     if {MISTAKES[row].name for row in (*best.rows, *other.rows)} >= {"bracket-missing", "lost-minus-one"}:
-        return f"{name} has the same digits: {MISTAKES[other.rows[0]].why} (read {page(MISTAKES[other.rows[0]].section)})"
+        row = MISTAKES[other.rows[0]]
+        return f"{name} has the same digits: {row.why} (read {page(row.section)})"
     if other.reassumed != best.reassumed:
         return f"the same numbers as {name}: only the loss and the activations decide, so say which are yours"
     if best.convention != other.convention:
@@ -220,7 +234,9 @@ def separated(best, other, said):
 def unknown(case, claims, weak, read_as):
     """Return the Diagnosis of a claim that nothing explains: how it differs from the right gradient nearest to it."""
     conventions = [Convention(case.wanted.weights, r) for r in REDUCTIONS] if case.any_convention else [case.wanted]
-    every = [(compared(case, convention, claim.parts), convention, claim) for claim in claims for convention in conventions]
+    every = [
+        (compared(case, convention, claim.parts), convention, claim) for claim in claims for convention in conventions
+    ]
     _, convention, claim = min(every, key=lambda found: found[0])
     count = sum(part.count for part in claim.parts)
     agree = sum(int(close_ones(case, convention, part)[2].sum()) for part in claim.parts)
@@ -234,8 +250,11 @@ def unknown(case, claims, weak, read_as):
     if weak:
         names = " + ".join(names_of(weak[0], case.net.description))
         why = "These numbers have too few digits to tell."
-        told += (f"; {names} would give them, but {weak[0].digits:.0f} digits agree and {weak[0].needed:.0f} are needed: "
-                 "hand in more decimals or more arrays" + ("" if not case.any_convention else ", or say which convention is meant"))
+        told += (
+            f"; {names} would give them, but {weak[0].digits:.0f} digits agree and {weak[0].needed:.0f} are needed: "
+            "hand in more decimals or more arrays"
+            + ("" if not case.any_convention else ", or say which convention is meant")
+        )
     return Diagnosis(("unknown",), why, told, page(VERDICTS["unknown"].section), (), read_as)
 
 
@@ -264,5 +283,8 @@ def worst(case, convention, part):
     right, gap, agree = close_ones(case, convention, part)
     laid = min(part.laid, key=lambda laid: np.abs(np.abs(laid.value - right) - gap).max())
     order = [np.unravel_index(k, gap.shape) for k in np.argsort(-gap, axis=None, kind="stable")[:WORST]]
-    return ", ".join(f"{part.name}[{', '.join(map(str, map(int, at)))}] is {laid.value[at]:.6g} and should be {right[at]:.6g}"
-                     for at in order if not agree[at])
+    return ", ".join(
+        f"{part.name}[{', '.join(map(str, map(int, at)))}] is {laid.value[at]:.6g} and should be {right[at]:.6g}"
+        for at in order
+        if not agree[at]
+    )
