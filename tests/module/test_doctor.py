@@ -1,13 +1,13 @@
 """The doctor against wrong gradients written down independently of its table."""
 import re
-from itertools import combinations, product
+from itertools import combinations, pairwise, product
 
 import numpy as np
 import pytest
 
 from backprop import Convention, Diagnosis, Params, backward, convert, diagnose, forward
 from backprop.conventions import CHOICES
-from backprop.doctor import MISTAKES, VERDICTS, page, wrong_gradient
+from backprop.doctor import MISTAKES, VERDICTS, code_of, page, wrong_gradient
 from networks import RUNNING, RUNNING_X, RUNNING_Y, assert_same, frozen, network
 from tools.judge import rules
 
@@ -451,3 +451,99 @@ def test_every_section_is_an_anchor_of_the_built_book(book):
     for section in SECTIONS:
         file, anchor = page(section).split("#")
         assert f'id="{anchor}"' in (book / file).read_text("utf-8"), page(section)
+
+
+# --- other networks ---------------------------------------------------------------------------------------------------
+NETWORKS = [("tanh", "sigmoid", "cross-entropy", 0.0, (3, 4, 2)), ("tanh", "softmax", "cross-entropy", 0.0, (3, 4, 3)),
+            ("relu", "identity", "half-squared", 0.0, (3, 5, 2)), ("identity", "tanh", "squared", 0.0, (3, 4, 2)),
+            ("sigmoid", "sigmoid", "half-squared", 0.1, (3, 4, 2)), ("tanh", "identity", "squared", 0.0, (2, 4, 3, 2)),
+            ("sigmoid", "sigmoid", "cross-entropy", 0.0, (3, 2))]
+
+
+def described(hidden, output, loss, lam, sizes):
+    """Return layers, X, Y, the right gradient by the complex step of the loss, and the keywords of diagnose."""
+    rng = np.random.default_rng(len(sizes))
+    layers = [(rng.normal(size=shape), rng.normal(size=shape[1])) for shape in pairwise(sizes)]
+    X, Y = rng.normal(size=(5, sizes[0])), np.eye(sizes[-1])[rng.integers(0, sizes[-1], 5)]
+
+    def J(arrays):
+        A = X
+        for W, b in zip(arrays[:-2:2], arrays[1:-2:2], strict=True):
+            Z = A @ W + b
+            A = {"sigmoid": sig(Z), "tanh": np.tanh(Z), "identity": Z, "relu": Z * (Z.real > 0)}[hidden]
+        Z = A @ arrays[-2] + arrays[-1]
+        e = np.exp(Z)
+        A = {"sigmoid": sig(Z), "tanh": np.tanh(Z), "identity": Z, "softmax": e / e.sum(axis=1, keepdims=True)}[output]
+        penalty = lam / 2 * sum(np.sum(W**2) for W in arrays[::2])
+        if loss != "cross-entropy":
+            return np.sum((A - Y) ** 2) / (2 if loss == "half-squared" else 1) + penalty
+        return -np.sum(Y * np.log(A) + (0 if output == "softmax" else (1 - Y) * np.log(1 - A))) + penalty
+
+    arrays = [array for layer in layers for array in layer]
+    gradient = [np.zeros(array.shape) for array in arrays]
+    for k, array in enumerate(arrays):
+        for at in np.ndindex(array.shape):
+            nudged = [other.astype(complex) for other in arrays]
+            nudged[k][at] += 1e-30j
+            gradient[k][at] = J(nudged).imag / 1e-30
+    right_layers = list(zip(gradient[::2], gradient[1::2], strict=True))
+    return layers, X, Y, right_layers, {"hidden": hidden, "output": output, "loss": loss, "lam": lam}
+
+
+@pytest.mark.parametrize("said", NETWORKS, ids=lambda said: "-".join(map(str, said[:3])))
+def test_the_right_gradient_of_a_described_network_is_correct(said):
+    layers, X, Y, gradient, keywords = described(*said)
+    assert diagnose(layers, X, Y, gradient, **keywords).names == ("correct",)
+    unsaid = diagnose(layers, X, Y, gradient)
+    assert unsaid.name in ("correct", "unknown") and (unsaid.name == "correct" or keywords["lam"])
+
+
+@pytest.mark.parametrize("said", NETWORKS, ids=lambda said: "-".join(map(str, said[:3])))
+def test_every_mistake_of_a_described_network_is_named_or_listed(said):
+    layers, X, Y, _, keywords = described(*said)
+    for name in code_of(layers, X, Y, **keywords):
+        wrong = wrong_gradient(layers, X, Y, name, **keywords)
+        assert {name} in readings(diagnose(layers, X, Y, wrong, "book", **keywords)), name
+
+
+def test_the_slope_in_some_arrays_only_points_to_a_squared_error():
+    params, X, Y = network(3, 4, 2, 1)
+    squared = wrong_gradient(params, X, Y, "output-slope-missing-in-way-back", loss="half-squared")
+    found = diagnose(params, X, Y, squared)
+    assert found.names == ("output-slope-missing-in-way-back",) and "half the squared error" in found.evidence
+
+
+def test_a_right_gradient_of_the_squared_error_is_listed_where_no_loss_was_said():
+    params, X, Y = network(3, 4, 2, 5)
+    claimed = wrong_gradient(params, X, Y, "output-derivative-kept")
+    found = diagnose(params, X, Y, claimed)
+    assert found.names == ("output-derivative-kept",) and "loss=half-squared" in found.alternatives[0]
+    assert diagnose(params, X, Y, claimed, loss="half-squared").names == ("correct",)
+
+
+def test_targets_that_no_cross_entropy_has_are_refused_with_the_cure():
+    params, X, Y = network(3, 4, 2, 5)
+    with pytest.raises(ValueError, match=r"Y holds .* and the targets of a cross-entropy must lie in .*: for a squared error say"):
+        diagnose(params, X, 3 * Y, right(params, X, Y).W_out + 1.0)
+
+
+HELD = {
+    "a dictionary, out by in": lambda p, g: ({"W1": p.W_h.T, "b1": p.b_h[:, None], "W2": p.W_out.T, "b2": p.b_out},
+                                             {"dW1": g.W_h.T, "db1": g.b_h, "dW2": g.W_out.T, "db2": g.b_out}),
+    "lists": lambda p, g: ([p.W_h, p.b_h, p.W_out, p.b_out], [g.W_h, g.b_h, g.W_out, g.b_out]),
+    "layers": lambda p, g: ([(p.W_h, p.b_h), (p.W_out, p.b_out)], [(g.W_h, g.b_h), (g.W_out, g.b_out)]),
+    "biases in the first column": lambda p, g: tuple(
+        [np.column_stack([b, W.T]) for W, b in ((a.W_h, a.b_h), (a.W_out, a.b_out))] for a in (p, g)),
+    "a vector": lambda p, g: (p, np.concatenate([a.ravel() for a in (g.W_h, g.b_h, g.W_out, g.b_out)])),
+    "a pasted dictionary": lambda p, g: (p, str({"dW1": g.W_h, "dW2": g.W_out})),
+}
+
+
+@pytest.mark.parametrize("held", HELD.values(), ids=HELD)
+@pytest.mark.parametrize("columns", [False, True])
+def test_arrays_are_read_as_they_are_held(held, columns):
+    params, X, Y = network(3, 4, 2, 5)
+    for name in ("net-input-used", "sign"):
+        given, claimed = held(params, wrong_gradient(params, X, Y, name))
+        found = diagnose(given, X.T if columns else X, Y.T if columns else Y, claimed)
+        assert found.names == (name,) and ("examples are columns" in "".join(found.read_as)) == columns

@@ -92,6 +92,8 @@ def _judge(network, claimed, asked, said):
     tells = any(part.tells for claim in read for part in claim.parts)
     if said == UNSAID and tells and (not found.readings or found.left or found.readings[0].choices):
         found, claim = _elsewhere(network, first, read, asked, found, claim)
+    if said == UNSAID and found.left and found.readings and search.slope_kept(found.readings[0]):
+        found = found._replace(readings=[])                                # with another loss this may be no mistake
     if not found.readings and not allowed:
         _refuse_targets(network.Y)
     if not found.readings:

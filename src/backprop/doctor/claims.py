@@ -88,7 +88,7 @@ def _of_params(claimed, net):
 
 def _of_list(items, net):
     found = [claim for slots in handed.structures(items) if slots and (claim := _claim(slots, net, []))]
-    if len(items) == 1:
+    if not found and len(items) == 1:
         return _of_array(handed.numbers("claimed[0]", items[0]), net)
     if not found:
         came = ", ".join(

@@ -43,6 +43,7 @@ ONE_AT_A_TIME = ("slope", "input", "by_a", "dW", "db")      # lines in which one
 KEPT = 200                     # sets of mistakes that are followed while arrays are added
 SAME_RATE = 1e-2               # how well two arrays must agree on a fitted learning rate
 ROUNDS = 5                     # of a fit of the learning rate; the first is exact where one layer lies above
+ONCE = (0.0, 1.0)              # times that λ W may stand in a gradient whose learning rate is fitted
 STRICTER = 3                   # more digits where not every array is explained
 SHOWS = 10                     # times its tolerance by which a fitted rate must change an entry
 SPARED = 1e-15                 # relative rounding of float64: more agreement than that is not counted
@@ -244,13 +245,15 @@ def targets(case, part):
         yield laid, 0.0, laid.value
         if case.net.description.lam and part.pass_kind in ("W", "b"):
             penalized = case.net.W[part.layer] if part.pass_kind == "W" else case.net.b[part.layer]
-            for multiple in multiples(case.net):
+            for multiple in multiples(case.net, part.layer):
                 yield laid, multiple, laid.value - multiple * case.net.description.lam * penalized
 
 
-def multiples(net):
-    """Return how many times λ W may have been added: once or twice, divided as the loss is, with either sign."""
-    return sorted({sign * times / size for sign in (1, -1) for times in (1, 2) for size in (1, net.n, net.n * net.t)})
+def multiples(net, layer):
+    """Return how many times λ W may have been added: once or twice, or scaled as a whole gradient may be."""
+    inputs = net.W[layer].shape[0]
+    sizes = (1, 2, 1 / net.n, 2 / net.n, 1 / net.n / net.t, 2 / net.n / net.t, net.n, net.n * net.t, inputs, 1 / inputs)
+    return sorted({sign * size for sign in (1, -1) for size in sizes})
 
 
 def fits(probes, target, tolerance):
@@ -271,30 +274,30 @@ def close(target, factor, value, tolerance):
     return bool((np.abs(target - (0 if np.isnan(factor) else factor) * value) <= tolerance).all())
 
 
-def updated_too_early(case, part, level):
-    """Return the Matches with a learning rate that is fitted.
+def updated_too_early(case, part, level, guess=0.0):
+    """Return the Matches with a learning rate that is fitted, from a guess on.
 
-    Weights updated before the errors go back through them.
+    The weights were updated before the errors went back through them.
     """
     found = []
     for row in (c for c in case.choices if c.row == STALE and reaching((c,), part.pass_kind, part.layer)):
         for other in candidates(case, level - 1):
             if all(go_together(row, c) and reaching((c,), part.pass_kind, part.layer) for c in other):
-                found += fitted(case, part, tuple(sorted((*other, row), key=lambda c: c.row)))
+                found += fitted(case, part, tuple(sorted((*other, row), key=lambda c: c.row)), guess)
     return found
 
 
-def fitted(case, part, made):
+def fitted(case, part, made, guess):
     """Yield the Matches of a pass with one learning rate left open, if some rate above 0 gives the claimed array."""
     rows = probed(case.net, part)
-    for laid in part.laid:
-        aim, tolerance = cut(laid.value, part, rows), cut(laid.tolerance, part, rows)
-        for eta, factor in rates(case, part, made, rows, aim, tolerance):
+    for laid, multiple, target in targets(case, part):
+        aim, tolerance = cut(target, part, rows), cut(laid.tolerance, part, rows)
+        for eta, factor in rates(case, part, made, rows, aim, tolerance, guess) if multiple in ONCE else ():
             if eta > 0 and close(aim, factor, run_at(case, part, made, eta, rows), tolerance):
                 start, value = (run_at(case, part, made, rate).reshape(laid.value.shape) for rate in (0.0, eta))
                 shows = np.abs(factor * (value - start) / laid.tolerance).max() >= SHOWS
-                if shows and close(laid.value, factor, value, laid.tolerance):
-                    yield Match(at_rate(made, eta), laid, factor, 0.0, value)
+                if shows and close(target, factor, value, laid.tolerance):
+                    yield Match(at_rate(made, eta), laid, factor, multiple, value)
 
 
 def at_rate(made, eta):
@@ -307,28 +310,24 @@ def run_at(case, part, made, eta, rows=slice(None)):
     return next(values(case, part, at_rate(made, eta), rows))[1].ravel()
 
 
-def rates(case, part, made, rows, aim, tolerance):
+def rates(case, part, made, rows, aim, tolerance, guess):
     """Yield (learning rate, factor) with which a pass is nearest to a claim; if any factor would do, for each."""
-    start = run_at(case, part, made, 0.0, rows)
-    rate = run_at(case, part, made, 1.0, rows) - start
-    eta, factor = 0.0, 0.0
+    eta, factor = guess, 0.0
     for _ in range(ROUNDS):
+        start = run_at(case, part, made, eta, rows)
+        rate = run_at(case, part, made, eta + 1.0, rows) - start
         factor, change = least_squares(aim, tolerance, start, rate)
         if not factor or not np.isfinite(factor + change):
             break
         eta += change / factor
         if abs(change / factor) <= SPARED + SAME_RATE**2 * abs(eta) or case.net.L == 2:
             break
-        start = run_at(case, part, made, eta, rows)
-        rate = run_at(case, part, made, eta + 1.0, rows) - start
     if factor:
         yield eta, factor
     elif (rate**2).sum() > 0:
-        for divisor in {
-            case.wanted.divisor(case.net.n, case.net.t),
-            *(c.divisor(case.net.n, case.net.t) for c in conventions(case)),
-        }:
-            yield (divisor * aim - start) @ rate / (rate @ rate), 1 / divisor
+        net = case.net
+        for divisor in {convention.divisor(net.n, net.t) for convention in (case.wanted, *conventions(case))}:
+            yield eta + (divisor * aim - start) @ rate / (rate @ rate), 1 / divisor
 
 
 def least_squares(aim, tolerance, start, rate):
@@ -563,20 +562,29 @@ def explain(case, parts):
 
     Single mistakes first, pairs where these do not explain it.
     """
-    telling = [part for part in parts if part.tells]
+    telling = sorted((part for part in parts if part.tells), key=lambda part: -part.layer)
     found = matches(case, parts, candidates(case, 1 if telling else 0))
-    for part in telling:
-        found[part] += updated_too_early(case, part, 1)
+    guess = fit_all(case, found, telling, 1, 0.0)
     first = judged(case, found)
     enough = bool(first.readings) and not first.left and first.readings[0].mistakes <= 1
     if not telling or (enough and not first.readings[0].choices) or written(parts) < needed(MOST, case):
         return first
     pairs = candidates(case, MOST, first.readings[0].choices if enough else ())
-    more = matches(case, telling, [pair for pair in pairs if len(pair) == MOST])
-    for part in telling:
-        found[part] += more[part] + ([] if enough else updated_too_early(case, part, MOST))
+    for part, more in matches(case, telling, [pair for pair in pairs if len(pair) == MOST]).items():
+        found[part] += more
+    if not enough:
+        fit_all(case, found, telling, MOST, guess)
     second = judged(case, found)
     return second if second.readings and not second.left else last_resort(case, found, second)
+
+
+def fit_all(case, found, parts, level, guess):
+    """Add the matches with a fitted learning rate, from the output down; return the last rate, a guess for the next."""
+    for part in parts:
+        more = updated_too_early(case, part, level, guess)
+        found[part] += more
+        guess = next((c.way for match in more for c in match.made if c.row == STALE), guess)
+    return guess
 
 
 def written(parts):
@@ -648,7 +656,8 @@ def at_known_rate(case, part, match, known):
     for rate in known:
         if abs(rate - own) <= SAME_RATE * rate:
             value = run_at(case, part, match.made, rate).reshape(match.laid.value.shape)
-            if close(match.laid.value, match.factor, value, SHOWS * match.laid.tolerance):
+            reached = with_penalty(case, part, match, match.factor * value)
+            if close(match.laid.value, 1.0, reached, SHOWS * match.laid.tolerance):
                 return match._replace(made=at_rate(match.made, rate))
     known.append(own)
     return match
