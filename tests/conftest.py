@@ -20,6 +20,7 @@ def pytest_addoption(parser):
 def pytest_configure(config):
     config.addinivalue_line("markers", "slow: takes longer; runs in `make test-all` only")
     config.addinivalue_line("markers", "browser: needs a Chromium")
+    config.addinivalue_line("markers", "accessible(sentence): what the page on accessibility says that this test holds")
     if not chromium() and not hasattr(config, "workerinput"):
         loud.append(f"NO CHROMIUM FOUND: THE BROWSER TESTS {'FAIL' if CI else 'ARE SKIPPED'}. "
                     "Install one (apt install chromium) or name it in the variable CHROMIUM.")

@@ -82,6 +82,7 @@ def test_no_page_is_forgotten():
     assert here <= listed, f"not in _toc.yml: {here - listed}"
 
 
+@pytest.mark.accessible("Every picture says in words what there is to see.")
 def test_pictures_have_alternative_text(book):
     for name, page in parsed(book).items():
         for image in page.images:
@@ -110,6 +111,7 @@ def test_links_within_the_book_lead_somewhere(book):
                 assert anchor in pages[target].ids, (name, link)
 
 
+@pytest.mark.accessible("Formulas are MathML in the page; no script draws them.")
 def test_maths_needs_no_script(book):
     for name in page_names(book):
         text = (book / name).read_text("utf-8")
