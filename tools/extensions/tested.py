@@ -4,12 +4,13 @@ A Sphinx extension. A test that is marked `@pytest.mark.accessible("…")` bring
 test the sentence is gone. The tests are read, not imported.
 """
 import ast
-import tomllib
 from pathlib import Path
 from typing import NamedTuple
 
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
+
+from tools.extensions import downloads
 
 COMMANDS = {False: "make test", True: "make test-all"}
 
@@ -51,7 +52,7 @@ class Tested(SphinxDirective):
     def run(self):
         top = Path(self.env.srcdir)
         found = list(statements(top / "tests"))
-        version = tomllib.loads((top / "pyproject.toml").read_text("utf-8"))["project"]["version"]
+        version = downloads.version(top)
         made = []
         for slow, command in COMMANDS.items():
             words = nodes.paragraph("", "", nodes.literal("", command), nodes.Text(f", version {version} of the book:"))
