@@ -9,7 +9,7 @@ export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help book serve test test-all mutants bench weigh shots pdf publish-dry teach notebooks constraints clean
+.PHONY: help book live serve test test-all mutants bench weigh shots pdf publish-dry teach notebooks constraints clean
 
 help: ## show this list
 	@echo "make COMMAND, where COMMAND is one of"
@@ -17,6 +17,9 @@ help: ## show this list
 
 book: env-book ## execute the notebooks and build the book into _build/html
 	@$(PY) -m tools.make.build
+
+live: env-book ## fetch the Python that runs in the pages, once (`make book` does it, too)
+	@$(PY) -m tools.make.wasm
 
 serve: ## open the built book in a browser (builds it first if there is none)
 	@test -f _build/html/index.html || $(MAKE) --no-print-directory book
@@ -26,6 +29,7 @@ test: env-test ## test module, notebooks, structure, strict build, browser
 	@$(PYTEST) --nbval --nbval-current-env --nbval-sanitize-with tests/book/sanitize.cfg tests chapters
 
 test-all: env-all ## `make test` and what takes longer
+	-@$(PY) -m tools.make.wasm
 	@$(PYTEST) --all --nbval --nbval-current-env --nbval-sanitize-with tests/book/sanitize.cfg tests chapters
 
 mutants: env-test ## break every printed formula and every line of the module, and count what the tests notice

@@ -6,10 +6,11 @@ import pytest
 
 from tools.judge import engines
 from tools.judge.browser import chromium, launch
-from tools.make import build, serve
+from tools.make import build, serve, wasm
 from tools.make.lock import locked
 
 CI = bool(os.environ.get("CI"))
+NO_PYTHON = wasm.reason_missing()       # why the pages cannot run Python here, or None
 loud = []
 
 
@@ -21,6 +22,10 @@ def pytest_configure(config):
     config.addinivalue_line("markers", "slow: takes longer; runs in `make test-all` only")
     config.addinivalue_line("markers", "browser: needs a Chromium")
     config.addinivalue_line("markers", "accessible(sentence): what the page on accessibility says that this test holds")
+    config.addinivalue_line("markers", "live: needs the Python that runs in the pages")
+    if NO_PYTHON and not hasattr(config, "workerinput"):
+        loud.append(f"NO PYTHON FOR THE PAGES ({NO_PYTHON}): THE LIVE TESTS {'FAIL' if CI else 'ARE SKIPPED'}. "
+                    "`make live` fetches it, once.")
     if not chromium() and not hasattr(config, "workerinput"):
         loud.append(f"NO CHROMIUM FOUND: THE BROWSER TESTS {'FAIL' if CI else 'ARE SKIPPED'}. "
                     "Install one (apt install chromium) or name it in the variable CHROMIUM.")
@@ -35,6 +40,13 @@ def pytest_collection_modifyitems(config, items):
             item.add_marker(pytest.mark.skip(reason="slow: make test-all"))
         if "browser" in item.keywords and not chromium() and not CI:
             item.add_marker(pytest.mark.skip(reason="no Chromium"))
+        if "live" in item.keywords and NO_PYTHON and not CI:
+            item.add_marker(pytest.mark.skip(reason="no Python for the pages"))
+
+
+def pytest_runtest_setup(item):
+    if "live" in item.keywords and NO_PYTHON:
+        pytest.fail(f"no Python for the pages: {NO_PYTHON}", pytrace=False)
 
 
 def pytest_terminal_summary(terminalreporter):

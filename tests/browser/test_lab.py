@@ -134,7 +134,7 @@ def test_the_playground_is_two_way_with_python(browser, server):
               "try:\n    p.Y = [[2, 0]]\nexcept ValueError as refusal:\n    print(refusal)")
     page = lab.page
     lab.run(0)
-    page.wait_for_selector(".bp svg", timeout=60_000)
+    page.wait_for_selector(".bp-net svg", timeout=60_000)
 
     def field(key):
         return page.locator(f'.bp input[data-key="{key}"]')
@@ -168,7 +168,7 @@ def test_the_playground_is_two_way_with_python(browser, server):
     page.mouse.move(x + 30, y)
     page.mouse.up()
     assert "[[0.6, -0.4], [-0.2, 0.8]]" in lab.text(1)
-    # a button by mouse and by Enter, a toggle by its arrow key
+    # a button by mouse and by Enter
     weights = (np.array([[0.6, -0.4], [-0.2, 0.8]]), np.array([[1.0, -0.5], [-0.3, 0.7]]))
     page.locator(".bp [data-do=step]").click()
     page.locator(".bp [data-do=step]").focus()
@@ -180,17 +180,17 @@ def test_the_playground_is_two_way_with_python(browser, server):
     told = lab.text(1)
     assert told.endswith(f"paths False 0.5 {round(loss(forward(params, inputs), Y), 6)}")
     assert np.allclose(json.loads(re.match(r"\[\[.*?\]\]", told)[0]), params.W_h, rtol=1e-14)
-    page.locator(".bp [data-toggle=mean]").first.focus()
-    page.keyboard.press("ArrowRight")
-    assert " True 0.5 " in lab.text(1)
-    # from Python: a weight, then sizes
+    # from Python: a weight, then sizes; a toggle by its arrow key
     before = shown()
     lab.run(2)
     page.wait_for_function("document.querySelector('.bp input[data-key=\"W_out 1 0\"]').value === '0.3'")
     assert shown() != before
     lab.run(3)
     page.wait_for_selector('.bp input[data-key="X 4 2"]')
-    assert "m = 3" in page.locator(".bp svg").inner_html()
+    assert "m = 3" in page.locator(".bp-net svg").inner_html()
+    page.locator(".bp [data-toggle=mean]").first.focus()
+    page.keyboard.press("ArrowRight")
+    assert " True 0.5 " in lab.text(1)
     assert lab.text(4) == "True", "the gradient is that of the module, for what is shown now"
     # the view, by an arrow key on the tabs
     page.locator(".bp [role=tab][aria-selected=true]").focus()
@@ -209,7 +209,7 @@ def test_two_views_of_one_playground_move_together(browser, server):
     lab.run(0)
     lab.run(1)
     page = lab.page
-    page.wait_for_function("document.querySelectorAll('.bp svg').length === 2")
+    page.wait_for_function("document.querySelectorAll('.bp-net svg').length === 2")
     first, second = (page.locator('.bp input[data-key="W_h 0 0"]').nth(k) for k in range(2))
     second.focus()
     page.keyboard.press("ArrowUp")

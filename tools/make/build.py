@@ -17,6 +17,7 @@ import time
 from pathlib import Path
 
 from tools import ROOT
+from tools.make import wasm
 from tools.make.lock import locked
 
 NOISE = re.compile(r"Kernel is running over TCP without encryption|^\s*$")
@@ -26,6 +27,8 @@ COLOR = re.compile(r"\x1b\[[0-9;]*m")
 def progress(line):
     """Return what to tell of a line of the record, or None."""
     if re.search(r"\b(WARNING|ERROR|CRITICAL)\b", line) or "Exception" in line:
+        return "  " + line
+    if line.startswith("no Run buttons"):
         return "  " + line
     return "  writing the pages" if line.startswith("preparing documents") else None
 
@@ -96,6 +99,8 @@ def main():
     sys.stdout.reconfigure(errors="replace")  # a terminal may know ASCII only
     out, started = options.into.resolve() / "_build", time.time()
     how = "with the stored outputs" if options.stored else "executing the notebooks"
+    if not options.stored and options.builder == "html":
+        wasm.fetch()
     print(f"Building the book, {how} …", flush=True)
     good, record = build(into=options.into, stored=options.stored, builder=options.builder)
     if not good:

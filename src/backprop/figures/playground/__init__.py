@@ -40,16 +40,22 @@ def _source(name):
     return (_FOLDER / name).read_text(encoding="utf-8")
 
 
+def _light(name):
+    """Return a file as a page carries it: without indentation and comments, which stand alone or behind " // "."""
+    lines = (line.split(" // ")[0].strip() for line in _source(name).splitlines())
+    return "\n".join(line for line in lines if line and not line.startswith(("//", "/*")))
+
+
 def _render():
     """Return the JavaScript that defines renderPlayground({model, el})."""
-    joined = "\n".join(_source(name) for name in SCRIPTS)
+    joined = "\n".join(_light(name) for name in SCRIPTS)
     return f'const renderPlayground = (() => {{\n"use strict";\n{joined}\nreturn render;\n}})();\n'
 
 
 def page_scripts():
-    """Return the style and the script that make every Playground of a page move; a page needs them once, in its head."""
-    return (f"<style>\n{_source('playground.css')}</style>\n"
-            f"<script>\n{{\n{_render()}{_source('static.js')}}}\n</script>\n")
+    """Return the style and the script that make every Playground of a page move; placed once, in its head."""
+    return (f"<style>\n{_light('playground.css')}\n</style>\n"
+            f"<script>\n{{\n{_render()}{_light('static.js')}\n}}\n</script>\n")
 
 
 class _Checked(traitlets.TraitType):
@@ -163,7 +169,8 @@ class Playground(anywidget.AnyWidget):
                 ("errors", "δ<sup>(out)</sup>", "n × t", delta_out),
                 ("gradient", "∂J/∂W<sup>(out)</sup>", "d × t", self.gradient.W_out),
                 ("gradient", "∂J/∂W<sup>(h)</sup>", "m × d", self.gradient.W_h)]
-        body = "".join(f"<tr><td>{meaning}</td><td>{symbol}</td><td>{shape}</td><td><code>{_digits(array)}</code></td></tr>"
+        body = "".join(f"<tr><td>{meaning}</td><td>{symbol}</td><td>{shape}</td>"
+                       f"<td><code>{_digits(array)}</code></td></tr>"
                        for meaning, symbol, shape, array in rows if array is not None)
         return (f'<div class="bp-playground" data-view="{self.view}" data-state=\'{html.escape(json.dumps(state))}\'>'
                 f"<p><strong>Playground</strong>: a {m}-{d}-{t} network, n = {n}, J = {self.loss:.4f}. "

@@ -37,7 +37,8 @@ const CANDIDATES = [
   [`${DELTA_OUT} ${A_H_T}`, ({ A, D }) => times(D, flipped(A))],
   [`${A_H} ${DELTA_OUT}`, ({ A, D }) => times(A, D)],
   [`${A_H} ⊙ ${DELTA_OUT}`, ({ A, D }) => byEntry(A, D)],
-  [`${A_H_T} (${DELTA_OUT} ⊙ <i>σ′</i>(${symbol("Z", "(out)")}))`, ({ A, D, O }) => times(flipped(A), timesSlope(D, O))],
+  [`${A_H_T} (${DELTA_OUT} ⊙ <i>σ′</i>(${symbol("Z", "(out)")}))`,
+    ({ A, D, O }) => times(flipped(A), timesSlope(D, O))],
   [`${symbol("Z", "(h)⊤")} ${DELTA_OUT}`, ({ Z, D }) => times(flipped(Z), D)],
   [`${symbol("A", "(in)⊤")} ${DELTA_OUT}`, ({ X, D }) => times(flipped(X), D)],
 ];

@@ -1,8 +1,8 @@
 // A number is dragged sideways, in its field or in the drawing. A press that moves less than 4 pixels is a click.
 
 class Dragging {
-  constructor(root, fields, typing, choose) {
-    Object.assign(this, { root, fields, typing, choose, drag: null });
+  constructor(root, fields, typing, state) {
+    Object.assign(this, { root, fields, typing, state, drag: null });
     root.addEventListener("pointerdown", (event) => this.press(event));
     root.addEventListener("pointermove", (event) => this.move(event));
     for (const type of ["pointerup", "pointercancel"]) root.addEventListener(type, (event) => this.release(event));
@@ -13,11 +13,11 @@ class Dragging {
   }
 
   press(event) {
-    const edge = event.target.closest("[data-edge]"), held = event.target.closest("[data-key]");
-    if (edge) this.choose(edge.dataset.edge);
+    const held = event.target.closest("[data-key]");
     if (!held || event.button > 0 || held === document.activeElement) return;
-    const { key } = held.dataset;
-    if (!held.matches("input")) this.choose(key);
+    const { key, choose } = held.dataset;
+    if (choose) this.state.chooseKey(choose);
+    else if (!held.matches("input")) this.state.lookAt(key);
     this.drag = { key, held, x: event.clientX, from: this.fields.get(key), moved: false, pointer: event.pointerId };
   }
 
@@ -34,6 +34,8 @@ class Dragging {
 
   begin() {
     this.drag.moved = true;
+    this.state.gesture = null;
+    this.state.lookAt(this.drag.key); // what is dragged explains itself
     this.typing.accept();
     this.typing.input = null;
     this.root.setPointerCapture(this.drag.pointer);

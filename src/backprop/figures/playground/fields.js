@@ -1,6 +1,17 @@
 // One key for every number that can be dragged, stepped or typed: "W_out 0 1", "b_h 0 2", "eta", "d", "example".
+// What is chosen to look at has such a key, too: a weight, a bias or a unit, "unit_h 0 1".
 
 const parseKey = (key) => { const [name, i, j] = key.split(" "); return [name, Number(i), Number(j)]; };
+
+const layerOf = (name) => name.split("_")[1];
+
+// The number that the slider of what is chosen moves: none for a hidden unit, which is computed.
+function numberOf({ key, example }) {
+  const [name, , j] = parseKey(key);
+  if (name === "unit_in") return `X ${example} ${j}`;
+  if (name === "unit_out") return `Y ${example} ${j}`;
+  return name === "unit_h" ? "" : key;
+}
 
 const COUNTS = { ...SIZES, example: "example shown", added: "examples added" };
 
@@ -15,11 +26,10 @@ class Fields {
     this.state = state;
   }
 
-  get(key, s = this.state.traits()) {
+  get(key, s = this.state.network()) {
     const [name, i, j] = parseKey(key);
     if (name === "example") return this.state.choice.example + 1;
     if (name === "added") return this.state.choice.added;
-    if (name in SIZES) return this.state.network()[name];
     if (!ARRAYS.includes(name)) return s[name];
     return SHAPES[name].length === 1 ? s[name][j] : s[name][i][j];
   }
@@ -35,12 +45,12 @@ class Fields {
     return { min: -Infinity, max: Infinity, step: 0.1, pixel: 0.01 };
   }
 
-  // Set a number, or return the sentence that says why not. The sentences are those of validate.py.
-  put(key, value) {
+  // Set a number, or return the sentence that says why not. Its rules are those of validate.py.
+  put(key, value, gesture = key) {
     const [name] = parseKey(key);
     if (name in COUNTS) return this.putCount(name, value);
     if (name === "eta") return this.putLearningRate(value);
-    return this.putEntry(key, value);
+    return this.putEntry(key, value, gesture);
   }
 
   putCount(name, value) {
@@ -55,19 +65,19 @@ class Fields {
 
   putLearningRate(eta) {
     if (!(eta > 0 && eta < Infinity)) return `eta is ${eta}: it must be a finite number above 0`;
-    this.state.write({ eta });
+    this.state.set({ eta });
     return "";
   }
 
-  putEntry(key, value) {
+  putEntry(key, value, gesture) {
     const [name, i, j] = parseKey(key), old = this.state.model.get(name);
     if (name === "Y" && !(value >= 0 && value <= 1))
-      return `Y holds ${asPython(value)} at (${i}, ${j}): targets must lie in [0, 1]`;
+      return `${WORDS.Y(i, j)} is ${full(value)}: targets must lie in [0, 1]`;
     const changed = SHAPES[name].length === 1 ? withEntry([old], 0, j, value)[0] : withEntry(old, i, j, value);
     const s = { ...this.state.traits(), [name]: changed };
     if (!Number.isFinite(loss(forward(s, s.X), s.Y)))
-      return `${name} holds ${asPython(value)}: J must stay a finite number`;
-    this.state.write({ [name]: changed });
+      return `${name} holds ${full(value)}: J must stay a finite number`;
+    this.state.write({ [name]: changed }, gesture);
     return "";
   }
 

@@ -8,6 +8,7 @@ function listenToKeys(root, fields, typing, show) {
     event.stopPropagation();
     let used = false;
     if (target.matches(".bp-field")) used = fieldKey(target, key, fields, typing);
+    else if (target.matches(".bp-slide")) used = slideKey(fields, key);
     else if (target.matches("[role=tab]")) used = tabKey(target, key, show);
     if (used) event.preventDefault();
   }
@@ -41,6 +42,12 @@ function valueKey(input, key, fields, typing) {
   const sentence = toBound ? fields.put(name, bound) : fields.nudge(name, STEPS[key] * step);
   if (sentence) typing.refuse(input, sentence);
   return true;
+}
+
+function slideKey(fields, key) {
+  const step = { ...STEPS, ArrowRight: 1, ArrowLeft: -1 }[key];
+  if (step) fields.nudge(numberOf(fields.state.choice), step * 0.1);
+  return Boolean(step);
 }
 
 // ← and → leave a number at its ends, for the next one of its matrix.

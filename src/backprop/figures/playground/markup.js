@@ -1,24 +1,34 @@
 // The parts every view is made of, as HTML.
 
+const NARROW = 560; // px: on a narrower page the numbers wait to be asked for
+
+// What only a wide page has room for.
+const long = (text) => `<span class="bp-long">${text}</span>`;
+
 const operator = (text) => `<span class="bp-op">${text}</span>`;
 const withOperator = (text, part) => `<span class="bp-pair">${operator(text)}${part}</span>`; // no line break between
 const oneOverN = `<span class="bp-frac"><span>1</span><i>n</i></span>`;
 
 // light(i, j) is "" for a plain entry, "part" for one that takes part, "hit" for what they make. An entry of magnitude
-// `heat` has the strongest background.
-function matrix(letters, A, { label, light = () => "", digits = 4, heat = 0 }) {
-  const cells = A.flatMap((row, i) => row.map((value, j) => matrixEntry(value, light(i, j), digits, heat)));
+// `heat` has the strongest background. With `was`, an entry that differs from it says what it was. With `key`, a click
+// on an entry chooses the weight "key i j".
+function matrix(letters, A, { label, light = () => "", digits = 4, heat = 0, was = null, key = "", turned = false }) {
+  const cells = A.flatMap((row, i) => row.map((value, j) => {
+    const choose = key && ` data-choose="${key} ${turned ? `${j} ${i}` : `${i} ${j}`}"`;
+    return matrixEntry(value, { light: light(i, j), digits, heat, choose, was: was?.[i][j] ?? value });
+  }));
   const spoken = A.map((row, i) => `row ${i + 1}: ${row.map((value) => fixed(value, digits)).join(", ")}`).join("; ");
   return `<div class="bp-mat"><div class="bp-cap">${label} <small>${sizesInColor(letters)}</small></div>` +
     `<div class="bp-grid" role="img" style="--columns:${A[0].length}" ` +
     `aria-label="${withoutTags(label)}, ${A.length} by ${A[0].length}, ${spoken}">${cells.join("")}</div></div>`;
 }
 
-function matrixEntry(value, light, digits, heat) {
-  if (!heat) return `<span class="bp-cell ${light}">${fixed(value, digits)}</span>`;
-  const strength = Math.round(34 * Math.min(1, Math.abs(value) / heat));
-  const sign = value < 0 ? "neg" : "pos";
-  return `<span class="bp-cell ${light} ${sign}" style="--heat:${strength}%">${fixed(value, digits)}</span>`;
+function matrixEntry(value, { light, digits, heat, choose, was }) {
+  const text = fixed(value, digits), old = fixed(was, digits), changed = text !== old;
+  const sign = heat ? (value < 0 ? "neg" : "pos") : "";
+  const strength = heat ? ` style="--heat:${Math.round(34 * Math.min(1, Math.abs(value) / heat))}%"` : "";
+  return `<span class="bp-cell ${light} ${sign} ${changed ? "changed" : ""}"${strength}${choose}>` +
+    `${text}${changed ? `<small>was ${old}</small>` : ""}</span>`;
 }
 
 function editableMatrix(name, label, letters, rows) {
@@ -28,7 +38,7 @@ function editableMatrix(name, label, letters, rows) {
     `style="--columns:${rows[0].length}">${inputs}</div></div>`;
 }
 
-// Its value, its bounds and its text are written by showFields in picture.js.
+// Its value, its bounds and its text are written by showField in picture.js.
 const numberField = (key) => `<input class="bp-field" data-key="${key}" role="spinbutton" inputmode="text" ` +
   `autocomplete="off" spellcheck="false" aria-label="${wordsOf(key)}">`;
 

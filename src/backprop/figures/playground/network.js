@@ -22,7 +22,7 @@ function forward(params, X) {
 
 // The loss of each example and output, from the net input, so finite when an output rounds to 0 or 1.
 const losses = (trace, Y) =>
-  entrywise((z, y) => Math.max(z, 0) - y * z + Math.log1p(Math.exp(-Math.abs(z))), trace.Z_out, Y); // (n, t)  [eq-loss-stable]
+  entrywise((z, y) => Math.max(z, 0) - y * z + Math.log1p(Math.exp(-Math.abs(z))), trace.Z_out, Y); // [eq-loss-stable]
 
 function loss(trace, Y, mean = false) {
   return losses(trace, Y).flat().reduce((sum, L) => sum + L, 0) / (mean ? Y.length : 1); // [def-j]

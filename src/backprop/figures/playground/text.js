@@ -2,6 +2,7 @@
 
 const SIZES = { m: "inputs", d: "hidden units", t: "outputs", n: "examples" };
 
+// The words for each number and unit.
 const WORDS = {
   W_h: (i, j) => `weight W h from input ${i + 1} to hidden unit ${j + 1}`,
   W_out: (i, j) => `weight W out from hidden unit ${i + 1} to output ${j + 1}`,
@@ -9,6 +10,9 @@ const WORDS = {
   b_out: (_, j) => `bias of output ${j + 1}`,
   X: (i, j) => `input ${j + 1} of example ${i + 1}`,
   Y: (i, j) => `target ${j + 1} of example ${i + 1}`,
+  unit_in: (_, j) => `input ${j + 1}`,
+  unit_h: (_, j) => `hidden unit ${j + 1}`,
+  unit_out: (_, j) => `output ${j + 1}`,
 };
 
 const withMinus = (text) => text.replaceAll("-", "−");
@@ -31,10 +35,10 @@ function short(value, digits = 4) {
   return withMinus(String(parseFloat(value.toPrecision(Math.max(digits, before)))));
 }
 
-const scientific = (value, digits) => withMinus(value.toExponential(digits).replace("+", ""));
+// A number with all its digits.
+const full = (value) => withMinus(String(value));
 
-// A number as Python prints a float.
-const asPython = (value) => (Number.isInteger(value) ? value.toFixed(1) : String(value));
+const scientific = (value, digits) => withMinus(value.toExponential(digits).replace("+", ""));
 
 // A letter with a superscript above a subscript.
 function symbol(letter, above = "", below = "") {

@@ -1,16 +1,18 @@
 // Typing into a field: a number is taken at once, half a number when it is finished, anything else never.
 
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+const TWO_READINGS = /^[+-]?[1-9]\d{0,2},\d{3}$/; // a comma for the decimals, or for the thousands
 const HALF_A_NUMBER = /^[+-]?\d*\.?\d*(e[+-]?)?$/i;
 
 class Typing {
+  // The field being typed into, its number before that, and the text that has become its number.
   constructor(root, fields) {
-    Object.assign(this, { root, fields, input: null, start: 0 }); // the field being typed into, its number before that
+    Object.assign(this, { root, fields, input: null, start: 0, taken: "" });
   }
 
   take(input, finished) {
     const { key } = input.dataset, text = withHyphen(input.value.trim());
-    if (this.input !== input) this.start = this.fields.get(key);
+    if (this.input !== input) Object.assign(this, { start: this.fields.get(key), taken: "" });
     this.input = input;
     const sentence = this.read(key, text, finished);
     if (sentence) {
@@ -20,11 +22,23 @@ class Typing {
     if (finished) this.finish(input);
   }
 
+  // Set the number the text stands for, or return the sentence that says why not. A decimal comma is read.
   read(key, text, finished) {
-    if (NUMBER.test(text))
-      return text === withHyphen(short(this.fields.get(key))) ? "" : this.fields.put(key, Number(text));
-    if (!finished && HALF_A_NUMBER.test(text)) return "";
+    if (TWO_READINGS.test(text)) {
+      const readings = `${text.replace(",", ".")} or ${text.replace(",", "")}`;
+      return `“${text}” has two readings: type ${readings}`;
+    }
+    const pointed = text.includes(".") ? text : text.replace(",", ".");
+    if (NUMBER.test(pointed)) return this.takeNumber(key, text, Number(pointed));
+    if (!finished && HALF_A_NUMBER.test(pointed)) return "";
     return `${text ? `“${text.slice(0, 20)}”` : "an empty field"} is not a number: type digits such as −0.35`;
+  }
+
+  // A text is taken once: what Python has written since stays when the field is left.
+  takeNumber(key, text, value) {
+    const sentence = text === this.taken || value === this.fields.get(key) ? "" : this.fields.put(key, value);
+    this.taken = sentence ? "" : text;
+    return sentence;
   }
 
   restore(key) {
@@ -33,7 +47,13 @@ class Typing {
 
   finish(input) {
     this.input = null;
-    input.value = short(this.fields.get(input.dataset.key));
+    this.show(input, this.fields.get(input.dataset.key));
+  }
+
+  // The full number while the field has the focus, four digits otherwise; never over what is being typed.
+  show(input, value, focused = input === document.activeElement) {
+    const text = focused ? full(value) : short(value);
+    if (input !== this.input && input.value !== text) input.value = text;
   }
 
   cancel(input) {

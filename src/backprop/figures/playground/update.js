@@ -12,6 +12,7 @@ function updateChildren(old, now) {
 }
 
 function updateNode(old, now) {
+  if (old.isEqualNode(now)) return;
   if (old.nodeName !== now.nodeName) {
     old.replaceWith(now);
   } else if (old.nodeType === Node.TEXT_NODE) {

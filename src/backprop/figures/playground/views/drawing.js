@@ -1,84 +1,146 @@
-// The network as a drawing.
+// The network as a drawing: a unit is a circle with its net input above its activation, an edge is as thick as its
+// weight is large and has the color of its sign, and what lies on a path from J back to what is chosen is lit.
+
+const RADIUS = 25;
+const ROOM = { in: 68, h: 84, out: 101 }; // height of a row: a name above the circle, the error and the loss below
+const TOP = 17, BOTTOM = 10;
+const FEW = 6; // edges between two layers whose weights are all printed; of more, those that are looked at
 
 function networkDrawing(s, state, width) {
-  const ui = { ...state.choice, r: state.choice.example }, chosen = (...weight) => state.isChosen(...weight);
-  const narrow = width < 560, R = narrow ? 20 : 26, S = narrow ? 76 : 88, digits = narrow ? 3 : 4, r = ui.r;
-  const [xIn, xH, xOut, xL] = (narrow ? [0.07, 0.37, 0.67, 0.91] : [0.08, 0.36, 0.64, 0.82]).map((f) => f * width);
-  const xJ = narrow ? null : 0.945 * width;
-  const height = Math.max(s.m, s.d, s.t) * S + 26, middle = 26 + (height - 26) / 2;
-  const y = (index, count) => middle + (index - (count - 1) / 2) * S;
-  const box = narrow ? 28 : 36;
-  const parts = { glow: "", edges: "", labels: "", units: "" };
-  const onPath = (layer, j) => (ui.layer === layer ? j === ui.j : layer === "out"); // does the unit lie on a lit path?
-  const curve = (x0, y0, x1, y1) => `M${x0} ${y0}C${(x0 + x1) / 2} ${y0} ${(x0 + x1) / 2} ${y1} ${x1} ${y1}`;
-  const glow = (d) => (parts.glow += `<path class="glow" d="${d}"/><path class="flow turn${ui.turn}" d="${d}"/>`);
-  const letter = (l, above, below) => `<tspan class="it">${l}</tspan><tspan class="ss" dy="-5">(${above})</tspan>` +
-    `<tspan class="ss" dy="9" dx="${{ in: -13, h: -11, out: -17 }[above]}">${below}</tspan>`;
+  const { key, hovered, example: r } = state.choice, place = placesOf(s, width), lit = litBy(key);
+  const weights = ["h", "out"].flatMap((layer) => edgesOf(s, layer, place, lit, hovered));
+  const edges = [...weights, ...lossEdges(s, place, lit)];
+  const glow = edges.filter((edge) => edge.lit).map(({ d }) =>
+    `<path class="glow" d="${d}"/><path class="flow turn${state.choice.turn}" d="${d}"/>`);
+  const units = [...inputUnits(s, r, place, lit), ...hiddenUnits(s, r, place, lit), ...outputUnits(s, r, place, lit)];
+  return `<svg role="img" aria-label="${networkInWords(s, r)}" width="${width}" height="${place.height}" ` +
+    `viewBox="0 0 ${width} ${place.height}">${layerNames(s, place)}${glow.join("")}` +
+    `${edges.map(edgeLine).join("")}${edges.map(edgeTag).join("")}${units.join("")}${lossOfExample(s, r, place)}</svg>`;
+}
 
-  const text = (x, yy, content, kind = "") => `<text class="${kind}" x="${x}" y="${yy}">${content}</text>`;
-  const italic = (l) => `<tspan class="it">${l}</tspan>`;
-  const pill = (x, yy, half, content) =>
-    `<rect x="${x - half}" y="${yy - 7.5}" width="${2 * half}" height="15" rx="4"/>${text(x, yy + 4, content)}`;
+function placesOf(s, width) {
+  const counts = { in: s.m, h: s.d, out: s.t };
+  const inner = Math.max(...Object.keys(counts).map((layer) => counts[layer] * ROOM[layer]));
+  const left = RADIUS + 6, right = width - RADIUS - 2, gap = (right - left) / 2.7;
+  return {
+    x: { in: left, h: left + gap, out: left + 2 * gap, J: right }, height: TOP + inner + BOTTOM,
+    y: (layer, index) => TOP + inner * (index + 0.5) / counts[layer], middle: TOP + inner / 2,
+  };
+}
 
-  function gap(name, layer, W, x0, x1, p, q) {
-    const crowded = p * q > (narrow ? 9 : 16), rise = crowded || p === 1 ? 1 / 2 : 1 / (q + 1);
-    let u = 0.5; // where along each curve its label stands: with this rise the labels of the gap lie at equal distances
-    for (let k = 0; k < 30; k++) u -= (3 * u * u - 2 * u ** 3 - rise) / (6 * u - 6 * u * u);
-    const xu = x0 + R + (1.5 * u - 1.5 * u * u + u ** 3) * (x1 - x0 - 2 * R);
-    W.forEach((row, i) => row.forEach((w, j) => {
-      const d = curve(x0 + R, y(i, p), x1 - R, y(j, q));
-      const lit = chosen(layer, i, j) || (layer === "out" && ui.layer === "h" && i === ui.j);
-      if (lit) glow(d);
-      const kind = (lit ? " lit" : "") + (chosen(layer, i, j) ? " chosen" : ""), label = short(w, 3);
-      const thick = (0.8 + 1.6 * Math.min(2, Math.abs(w))).toFixed(2);
-      parts.edges += `<path class="edge ${w < 0 ? "neg" : ""}${kind}" d="${d}" stroke-width="${thick}"/>` +
-        `<path class="hit" data-edge="W_${layer} ${i} ${j}" d="${d}"/>`;
-      if (crowded && !lit) return;
-      parts.labels += `<g class="tag${kind}" data-key="${name} ${i} ${j}">` +
-        `${pill(xu, y(i, p) + (y(j, q) - y(i, p)) * rise, 3.4 * label.length + 5, label)}</g>`;
-    }));
-  }
+// Which edges and units lie on the paths from J back to what is chosen. Index `null` stands for all of a layer.
+function litBy(key) {
+  const [name, i, j] = parseKey(key), toOut = layerOf(name) === "out", fromInput = layerOf(name) === "in";
+  const matches = (wanted, index) => wanted === null || wanted === index;
+  const input = fromInput ? j : name === "W_h" ? i : undefined;
+  const hidden = fromInput ? null : toOut ? (name === "W_out" ? i : undefined) : j, output = toOut ? j : null;
+  return {
+    key, all: fromInput, in: (index) => matches(input, index), h: (index) => matches(hidden, index),
+    out: (index) => matches(output, index),
+  };
+}
 
-  function unit(kind, x, yy, name, value, { key = "", lit = false, error = null, bias = null } = {}) {
-    parts.units += `<g class="unit ${kind} ${lit ? "lit" : ""}" ${key && `data-key="${key}"`}>` +
-      `<circle cx="${x}" cy="${yy}" r="${R}"/>${text(x, yy - 6, name, "name")}${text(x, yy + 11, value)}</g>`;
-    if (error !== null) parts.units += text(x, yy + R + 14, `${italic("δ")} ${error}`, "delta");
-    if (!bias) return;
-    const label = short(bias.value, 3), on = chosen(kind, -1, bias.j) ? "lit chosen" : "";
-    parts.units += `<g class="tag bias ${on}" data-key="${bias.key}">` +
-      `${pill(x, yy - R - 9.5, 3.3 * label.length + 9, `${italic("b")} ${label}`)}</g>`;
-  }
-
-  gap("W_h", "h", s.W_h, xIn, xH, s.m, s.d);
-  gap("W_out", "out", s.W_out, xH, xOut, s.d, s.t);
-  s.X[r].forEach((x, i) => unit("in", xIn, y(i, s.m), letter("a", "in", i + 1), short(x, digits),
-    { key: `X ${r} ${i}`, lit: ui.layer === "h" && ui.i === i }));
-  s.A_h[r].forEach((a, j) => unit("h", xH, y(j, s.d), letter("a", "h", j + 1), fixed(a, digits), {
-    lit: ui.layer === "h" ? ui.j === j : ui.i === j, error: fixed(s.delta_h[r][j], digits),
-    bias: s.b_h && { value: s.b_h[j], key: `b_h 0 ${j}`, j },
+function edgesOf(s, layer, place, lit, hovered) {
+  const W = s[`W_${layer}`], [from, to] = layer === "h" ? ["in", "h"] : ["h", "out"];
+  const few = W.flat().length <= FEW, along = few ? Math.max(0.36, 1 / (W[0].length + 1)) : 0.5; // the place of its tag
+  return W.flatMap((row, i) => row.map((w, j) => {
+    const key = `W_${layer} ${i} ${j}`, [x0, x1] = [place.x[from] + RADIUS, place.x[to] - RADIUS];
+    const [y0, y1] = [place.y(from, i), place.y(to, j)], onPath = lit[from](i) && lit[to](j), chosen = key === lit.key;
+    return {
+      key, w, chosen, lit: onPath, d: `M${x0} ${y0}L${x1} ${y1}`,
+      named: few || key === hovered || (onPath && !(lit.all && layer === "out")),
+      tag: [x0 + (x1 - x0) * along, y0 + (y1 - y0) * along],
+    };
   }));
-  const L = losses(s.trace, s.Y)[r];
-  s.A_out[r].forEach((a, j) => {
-    const yy = y(j, s.t), lit = onPath("out", j);
-    unit("out", xOut, yy, letter("a", "out", j + 1), fixed(a, digits), {
-      lit, error: fixed(s.delta_out[r][j], digits), bias: s.b_out && { value: s.b_out[j], key: `b_out 0 ${j}`, j },
-    });
-    const d = `M${xOut + R} ${yy}H${xL - box}`, toJ = xJ && curve(xL + box, yy, xJ - 24, middle);
-    if (lit) { glow(d); if (toJ) glow(toJ); }
-    parts.edges += `<path class="edge loss" d="${d}"/>${toJ ? `<path class="edge loss" d="${toJ}"/>` : ""}`;
-    parts.units += `<g class="unit loss ${lit ? "lit" : ""}" data-key="Y ${r} ${j}">` +
-      `<rect x="${xL - box}" y="${yy - 21}" width="${2 * box}" height="42" rx="7"/>` +
-      `${text(xL, yy - 4, `${italic("y")} ${short(s.Y[r][j], 3)}`)}${text(xL, yy + 13, `${italic("L")} ${fixed(L[j], 3)}`)}</g>`;
-  });
-  const Jr = L.reduce((a, b) => a + b, 0);
-  const name = italic("J") + (s.n > 1 ? `<tspan class="ss" dy="-5">[${r + 1}]</tspan>` : "");
-  if (xJ) parts.units += `<g class="unit loss lit"><circle cx="${xJ}" cy="${middle}" r="24"/>` +
-    `${text(xJ, middle - 5, name, "name")}${text(xJ, middle + 11, fixed(Jr, 3))}</g>`;
-  const heads = [[xIn, "in", "m", "inputs, "], [xH, "h", "d", "hidden, "], [xOut, "out", "t", "outputs, "]].map(
-    ([x, kind, l, word]) => text(x, 12, `${narrow ? "" : word}${l} = ${s[l]}`, `size ${kind}`)).join("");
-  const list = (values) => values.map((v) => fixed(v)).join(", ");
-  const say = `Network ${s.m}-${s.d}-${s.t}, example ${r + 1}. Inputs ${s.X[r].map((v) => short(v)).join(", ")}. ` +
-    `Hidden ${list(s.A_h[r])}. Outputs ${list(s.A_out[r])}. Errors of the outputs ${list(s.delta_out[r])}.`;
-  return `<svg role="img" aria-label="${say}" width="${width}" height="${height + 6}" viewBox="0 0 ${width} ${height + 6}">` +
-    `${heads}${parts.glow}${parts.edges}${parts.labels}${parts.units}</svg>`;
+}
+
+const lossEdges = (s, place, lit) => s.A_out[0].map((_, j) => ({
+  lit: lit.out(j), d: `M${place.x.out + RADIUS} ${place.y("out", j)}L${place.x.J - 22} ${place.middle}`,
+}));
+
+function edgeLine({ key, w, lit, chosen, d }) {
+  if (!key) return `<path class="edge loss" d="${d}"/>`;
+  const kind = `${w < 0 ? "neg" : "pos"} ${lit ? "lit" : ""} ${chosen ? "chosen" : ""}`;
+  const thickness = (0.8 + 1.8 * Math.min(2, Math.abs(w))).toFixed(2);
+  return `<path class="edge ${kind}" d="${d}" stroke-width="${thickness}"/>` +
+    `<path class="hit" data-key="${key}" d="${d}"/>`;
+}
+
+function edgeTag({ key, w, lit, chosen, named, tag }) {
+  if (!named) return "";
+  const kind = `${chosen ? "chosen" : ""} ${lit ? "lit" : ""}`;
+  return `<g class="tag ${kind}" data-key="${key}">${pill(...tag, short(w, 2))}</g>`;
+}
+
+function pill(x, y, label, letter = "") {
+  const half = 3.3 * label.length + 5 + (letter ? 6 : 0);
+  return `<rect x="${x - half}" y="${y - 8}" width="${2 * half}" height="16" rx="4"/>` +
+    svgText(x, y + 4, `${letter && `${italic(letter)} `}${label}`);
+}
+
+const svgText = (x, y, content, kind = "") => `<text class="${kind}" x="${x}" y="${y}">${content}</text>`;
+const italic = (letter) => `<tspan class="it">${letter}</tspan>`;
+
+// "a", with its layer above its index.
+const unitName = (layer, j) => `${italic("a")}<tspan class="ss" dy="-4">(${layer})</tspan>` +
+  `<tspan class="ss" dy="8" dx="${{ in: -13, h: -11, out: -17 }[layer]}">${j + 1}</tspan>`;
+
+// The keys: what a click chooses, and which number a drag moves (none for hidden units and outputs).
+function unit(layer, j, [x, y], { lit, values, number = "", below = "" }) {
+  const chosen = lit.key === `unit_${layer} 0 ${j}`, kind = `${lit[layer](j) ? "lit" : ""} ${chosen ? "chosen" : ""}`;
+  const key = number ? `data-key="${number}" ` : "";
+  const inside = values.length === 1 ? svgText(x, y + 4, values[0], "value")
+    : `<path class="rule" d="M${x - 14} ${y}h28"/>${svgText(x, y - 5, values[0])}` +
+      svgText(x, y + 13, values[1], "value");
+  return `<g class="unit ${layer} ${kind}" ${key}data-choose="unit_${layer} 0 ${j}">` +
+    `<circle cx="${x}" cy="${y}" r="${RADIUS}"/>${inside}</g>${below}`;
+}
+
+function aboveUnit(s, layer, j, [x, y], lit) {
+  const biases = s[`b_${layer}`], key = `b_${layer} 0 ${j}`, top = y - RADIUS - 5;
+  if (!biases) return svgText(x, top - 1, unitName(layer, j), "name");
+  const chosen = lit.key === key ? "lit chosen" : "";
+  return svgText(x - 22, top - 2, unitName(layer, j), "name") +
+    `<g class="tag bias ${chosen}" data-key="${key}">${pill(x + 16, top - 5, short(biases[j], 2), "b")}</g>`;
+}
+
+const errorBelow = ([x, y], error, dx = 0) =>
+  svgText(x + dx, y + RADIUS + 13, `${italic("δ")} ${fixed(error)}`, "delta");
+
+const inputUnits = (s, r, place, lit) => s.X[r].map((x, i) => {
+  const at = [place.x.in, place.y("in", i)];
+  return unit("in", i, at, { lit, values: [short(x, 3)], number: `X ${r} ${i}` }) +
+    svgText(at[0], at[1] - RADIUS - 5, unitName("in", i), "name");
+});
+
+const hiddenUnits = (s, r, place, lit) => s.A_h[r].map((a, j) => {
+  const at = [place.x.h, place.y("h", j)];
+  return unit("h", j, at, { lit, values: [fixed(s.Z_h[r][j], 3), fixed(a)] }) + aboveUnit(s, "h", j, at, lit) +
+    errorBelow(at, s.delta_h[r][j], -8); // left of the edges that lead on
+});
+
+const outputUnits = (s, r, place, lit) => s.A_out[r].map((a, j) => {
+  const at = [place.x.out, place.y("out", j)], L = losses(s.trace, s.Y)[r][j], y = at[1] + RADIUS + 27;
+  const target = `${italic("y")} ${short(s.Y[r][j], 2)} · ${italic("L")} ${fixed(L, 3)}`;
+  const below = `<g class="tag loss" data-key="Y ${r} ${j}" data-choose="unit_out 0 ${j}">` +
+    `<rect x="${at[0] - 36}" y="${y - 10}" width="88" height="17" rx="4"/>${svgText(at[0] + 8, y + 2, target)}</g>`;
+  return unit("out", j, at, { lit, values: [fixed(s.Z_out[r][j], 3), fixed(a)], below }) +
+    aboveUnit(s, "out", j, at, lit) + errorBelow(at, s.delta_out[r][j]);
+});
+
+function lossOfExample(s, r, { x, middle }) {
+  const total = losses(s.trace, s.Y)[r].reduce((sum, L) => sum + L, 0);
+  const name = italic("J") + (s.n > 1 ? `<tspan class="ss" dy="-4">[${r + 1}]</tspan>` : "");
+  return `<g class="unit loss lit"><circle cx="${x.J}" cy="${middle}" r="22"/>` +
+    `${svgText(x.J, middle - 5, name, "name")}${svgText(x.J, middle + 11, fixed(total, 3), "value")}</g>`;
+}
+
+const layerNames = (s, { x }) => [["in", "m"], ["h", "d"], ["out", "t"]].map(([layer, letter]) =>
+  svgText(x[layer], 11, `${letter} = ${s[letter]}`, `size ${layer}`)).join("");
+
+function networkInWords(s, r) {
+  const list = (values) => values.map((value) => fixed(value)).join(", ");
+  return `Network ${s.m}-${s.d}-${s.t}, example ${r + 1}. Inputs ${s.X[r].map((x) => short(x)).join(", ")}. ` +
+    ["h", "out"].map((layer) => `Net inputs ${list(s[`Z_${layer}`][r])}, activations ${list(s[`A_${layer}`][r])}, ` +
+      `errors ${list(s[`delta_${layer}`][r])}.`).join(" ");
 }

@@ -3,10 +3,10 @@
 const shapesView = {
   stage(s, group) {
     const presets = [["2 2 2 2", "2-2-2, n = 2"], ["3 4 2 5", "3-4-2, n = 5"], ["3 4 2 1", "3-4-2, n = 1"]];
-    return `<div class="bp-bar">${Object.keys(SIZES).map((letter) => dial(letter, sizesInColor(letter))).join("")}` +
-      `${sumOrMean(group)}</div><div class="bp-bar">` +
+    const dials = Object.keys(SIZES).map((letter) => dial(letter, sizesInColor(letter)));
+    return `<div class="bp-bar">${dials.join("")}</div><div class="bp-bar">` +
       presets.map(([sizes, text]) => `<button data-sizes="${sizes}">${text}</button>`).join("") +
-      `<button data-do="reset" class="bp-quiet">Reset</button></div><div class="bp-out"></div>`;
+      `${sumOrMean(group)}<button data-do="reset" class="bp-quiet">Reset</button></div><div class="bp-out"></div>`;
   },
 
   draw(s, state, root) {
@@ -16,8 +16,8 @@ const shapesView = {
       `<p class="bp-verdict">Which of these is ∂<i>J</i>/∂${symbol("W", "(out)")}? <strong>${verdict}.</strong></p>` +
       `<table class="bp-table"><thead><tr>${heads.join("")}</tr></thead>` +
       `<tbody>${results.map((result) => candidateRow(result, s)).join("")}</tbody></table>` +
-      `<p class="bp-hint">Gradient check: each weight nudged by ±0.00001, the change of <i>J</i> against the formula, ` +
-      `computed here.</p>`);
+      `<p class="bp-hint">Gradient check: each weight nudged by ±0.00001, and the largest difference between the ` +
+      `change of <i>J</i> and the formula.</p>`);
     return `${verdict}.`;
   },
 };
@@ -40,10 +40,11 @@ function candidateRow({ formula, result, fits, error, right }, s) {
   const because = coincidence(made);
   const shape = fits ? mark(true, because ? `fits, as ${because}` : "fits")
     : mark(false, result.reason ? inColor(result.reason) : `not ${inNumbers("d×t")}`);
-  const gradient = fits ? mark(right, right ? "agrees" : `off by ${fixed(error)}`) : `<span class="bp-mark no">–</span>`;
-  return `<tr class="${kind}"><th scope="row">${formula}</th><td class="bp-sizes"><span>${inColor(result.text)}</span>` +
-    `<span>${inNumbers(result.text)}${made && ` = ${inNumbers(made)}`}</span></td>` +
-    `<td>${shape}</td><td>${gradient}</td></tr>`;
+  const gradient = fits ? mark(right, right ? "agrees" : `off by up to ${fixed(error)}`)
+    : `<span class="bp-mark no">–</span>`;
+  return `<tr class="${kind}"><th scope="row">${formula}</th><td class="bp-sizes">` +
+    `<span>${inColor(result.text)}</span><span>${inNumbers(result.text)}${made && ` = ${inNumbers(made)}`}</span></td>` +
+    `<td class="bp-shape">${shape}</td><td class="bp-gradient">${gradient}</td></tr>`;
 }
 
 // Why a matrix with other letters has the sizes d × t all the same: the letters that happen to be equal numbers.
