@@ -9,7 +9,7 @@ export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help book live serve test test-all mutants bench weigh shots pdf teach notebooks constraints clean
+.PHONY: help book live serve test test-all mutants bench weigh shots pdf publish-dry teach notebooks constraints clean
 
 help: ## show this list
 	@echo "make COMMAND, where COMMAND is one of"
@@ -48,6 +48,9 @@ shots: env-test ## make pictures of every page, both themes, wide and narrow, in
 
 pdf: env-test ## print the whole book into _build/pdf/book.pdf (needs Chromium)
 	@$(PY) -m tools.make.pdf
+
+publish-dry: env-test ## make the site as it is published, with PDF, EPUB and archive to take along (needs Chromium)
+	@$(PY) -m tools.make.publish
 
 teach: env-test ## what a teacher takes along: students' notebooks, key, worksheets, a bank for Moodle, equations, figures
 	@$(PY) -m tools.make.teach

@@ -21,6 +21,7 @@ def pytest_addoption(parser):
 def pytest_configure(config):
     config.addinivalue_line("markers", "slow: takes longer; runs in `make test-all` only")
     config.addinivalue_line("markers", "browser: needs a Chromium")
+    config.addinivalue_line("markers", "accessible(sentence): what the page on accessibility says that this test holds")
     config.addinivalue_line("markers", "live: needs the Python that runs in the pages")
     if NO_PYTHON and not hasattr(config, "workerinput"):
         loud.append(f"NO PYTHON FOR THE PAGES ({NO_PYTHON}): THE LIVE TESTS {'FAIL' if CI else 'ARE SKIPPED'}. "

@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tomllib
@@ -82,6 +83,7 @@ def test_no_page_is_forgotten():
     assert here <= listed, f"not in _toc.yml: {here - listed}"
 
 
+@pytest.mark.accessible("Every picture says in words what there is to see.")
 def test_pictures_have_alternative_text(book):
     for name, page in parsed(book).items():
         for image in page.images:
@@ -110,6 +112,7 @@ def test_links_within_the_book_lead_somewhere(book):
                 assert anchor in pages[target].ids, (name, link)
 
 
+@pytest.mark.accessible("Formulas are MathML in the page; no script draws them.")
 def test_maths_needs_no_script(book):
     for name in page_names(book):
         text = (book / name).read_text("utf-8")
@@ -137,6 +140,19 @@ def test_notebooks_can_be_downloaded(book):
         copy = book / "_sources" / "chapters" / path.name
         assert nbformat.read(copy, as_version=4).cells
         assert path.name in (book / "chapters" / f"{path.stem}.html").read_text("utf-8")
+
+
+def test_a_downloaded_notebook_says_first_what_it_needs(book):
+    """And that brings all that its cells import."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    needs = project["dependencies"] + project["optional-dependencies"]["chapters"]
+    there = {re.match("[a-z]+", need)[0] for need in needs} | {"backprop", "proofread", *sys.stdlib_module_names}
+    for path in sorted((book / "_sources" / "chapters").glob("*.ipynb")):
+        cells = nbformat.read(path, as_version=4).cells
+        assert cells[0].cell_type == "markdown" and 'pip install ".[chapters]"' in cells[0].source, path.name
+        code = "\n".join(cell.source for cell in cells if cell.cell_type == "code")
+        imported = re.findall(r"^(?:from|import) (\w+)", code, re.M)
+        assert imported and set(imported) <= there, (path.name, set(imported) - there)
 
 
 def test_a_root_brings_its_sign_though_no_text_holds_it():
@@ -330,3 +346,56 @@ def test_a_python_of_the_last_green_run_gets_its_versions():
     needed += [line for line in (ROOT / "requirements.txt").read_text("utf-8").splitlines() if line[0] not in "-#"]
     assert {re.match("[a-z-]+", need)[0] for need in needed} <= pinned
     assert all("==" in pin for pin in pins)
+
+
+# --- what may go wrong while the book is built ------------------------------------------------------------------------
+
+ASCII = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "PYTHONIOENCODING": ""}
+
+
+def start_build(*options, **variables):
+    return subprocess.Popen([sys.executable, "-m", "tools.make.build", *map(str, options)], cwd=ROOT, text=True,
+                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env={**os.environ, **variables})
+
+
+def last_words(process, first=""):
+    """Return the last line of a build that gave up; nothing else may look like a fault of the program."""
+    said = first + process.communicate(timeout=60)[0]
+    assert process.returncode == 1 and "Traceback" not in said, said
+    return said.strip().splitlines()[-1]
+
+
+@pytest.mark.parametrize("variables", [{}, ASCII], ids=["UTF-8", "ASCII"])
+def test_a_place_that_cannot_be_written_is_one_sentence(tmp_path, variables):
+    (tmp_path / "file").touch()
+    said = last_words(start_build("--stored", "--into", tmp_path / "file" / "folder", **variables))
+    assert "cannot be written: Not a directory" in said
+
+
+def test_a_full_disk_is_one_sentence():
+    code = ("import errno; from tools.make import build\n"
+            "def run(): raise OSError(errno.ENOSPC, 'No space left on device', '_build/build.log')\n"
+            "build.in_one_sentence(run)")
+    process = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, text=True, stdout=subprocess.PIPE,
+                               stderr=subprocess.STDOUT)
+    assert last_words(process) == "The book did not build: _build/build.log cannot be written: No space left on device."
+
+
+def test_interrupted_is_one_sentence_and_nothing_half_done_is_kept(tmp_path):
+    process = start_build("--into", tmp_path)
+    first = process.stdout.readline()
+    while not list(tmp_path.glob("_build/cache/*/global.db")):   # the notebooks are being executed
+        assert process.poll() is None
+    process.send_signal(signal.SIGINT)
+    assert last_words(process, first).startswith("Interrupted.")
+    assert not (tmp_path / "_build" / "html").exists()
+
+
+def test_a_second_build_waits_for_the_first(tmp_path):
+    with locked(tmp_path / "_build" / ".lock", ""):
+        second = start_build("--stored", "--into", tmp_path)
+        second.stdout.readline()
+        assert "Another build is writing there; waiting" in second.stdout.readline()
+        second.terminate()
+        second.communicate()
+    assert not (tmp_path / "_build" / "html").exists()

@@ -52,6 +52,8 @@ def formulas():
                 yield from (piece.strip() for piece in cell.source.split("$$")[1::2])
 
 
+@pytest.mark.accessible("Every displayed formula of the chapters carries its words for readers whose software does not "
+                        "read MathML, and no letter or digit of it is lost.")
 def test_no_displayed_formula_of_the_book_is_silent_and_no_letter_or_digit_is_lost():
     seen = 0
     for latex in formulas():

@@ -46,6 +46,8 @@ def quiet(visit):
     assert visit.errors == [], "errors in the console"
 
 
+@pytest.mark.accessible("axe-core finds nothing that it calls serious or critical, names of controls and "
+                        "contrast included, in light colors at 1280 px and in dark colors at 390 px; nothing scrolls sideways at 390 px.")
 @pytest.mark.parametrize("name", PAGES)
 def test_page(browser, site, name, request):
     """Complete, quiet, light; then readable by everyone in both themes, on a desk and on a telephone."""
@@ -101,6 +103,7 @@ def test_search_finds(browser, site):
         quiet(visit)
 
 
+@pytest.mark.accessible("The search and the switch between light and dark work by keyboard (tried on the first page).")
 def test_search_dialog_and_theme_switch_work_by_keyboard(browser, site):
     with Visit(browser, site + CHAPTERS[0]) as visit:
         page = visit.page
@@ -121,6 +124,8 @@ def test_search_dialog_and_theme_switch_work_by_keyboard(browser, site):
         assert page.evaluate("getComputedStyle(document.body).backgroundColor") != before
 
 
+@pytest.mark.accessible("The first stop of the Tab key is a link that skips to the text, and the focus is "
+                        "visible (tried on the first page).")
 def test_skip_link_and_focus_are_visible(browser, site):
     with Visit(browser, site + CHAPTERS[0]) as visit:
         page = visit.page
@@ -157,6 +162,7 @@ def contrast(one, other):
     return (high + 0.05) / (low + 0.05)
 
 
+@pytest.mark.accessible("The book's own text colors have a contrast of at least 4.5 to 1 on all of its grounds.")
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_the_colors_of_the_book_have_contrast(theme):
     sheet = (ROOT / "_static" / "custom.css").read_text("utf-8")

@@ -70,6 +70,8 @@ def choose(engine, watched, theme):
     engine.ask("(theme) => { localStorage.setItem('mode', theme); localStorage.setItem('theme', theme); }", theme)
 
 
+@pytest.mark.accessible("In Firefox and in WebKit, the engine of Safari, every formula is whole and every page "
+                        "fits a screen of 1280, 390 and 320 px.")
 @pytest.mark.parametrize("width, theme", [(1280, "light"), (390, "dark"), (320, "light")])
 def test_every_formula_is_whole_and_every_page_fits(engine, watched, width, theme):
     choose(engine, watched, theme)

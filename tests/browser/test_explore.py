@@ -239,6 +239,7 @@ def picture(page, k=0):
     return page.locator(".explore img").nth(k).screenshot()
 
 
+@pytest.mark.accessible("A slider moves by arrow keys, Home and End, and says its value and what its picture shows.")
 @pytest.mark.browser
 def test_moves_by_keyboard(page):
     slider, image = page.get_by_role("slider", name="Weight w", exact=True), page.get_by_role("img").nth(0)

@@ -1072,6 +1072,7 @@ def test_axe_finds_nothing(stand, theme, width):
         assert not found, [(v["id"], v["help"], [n["html"][:120] for n in v["nodes"]][:3]) for v in found]
 
 
+@pytest.mark.accessible("Every control of the playground has a name, a role and a value.")
 @pytest.mark.browser
 def test_every_control_has_a_name_a_role_and_a_value(stand):
     page = stand("3-4-2")
@@ -1097,6 +1098,8 @@ def check_controls(devtools, view):
         assert "weight W out from hidden unit 4 to output 2" in spinbuttons
 
 
+@pytest.mark.accessible("In the playground the Tab key reaches each matrix once, the arrow keys move within it, "
+                        "and the focus can be seen.")
 @pytest.mark.browser
 def test_the_tab_key_reaches_each_matrix_once_and_focus_can_be_seen(stand):
     page = stand("5-5-5")
@@ -1120,6 +1123,7 @@ def test_the_tab_key_reaches_each_matrix_once_and_focus_can_be_seen(stand):
     page.locator("body").press("Shift+Tab")
 
 
+@pytest.mark.accessible("The playground announces its results when you stop changing numbers.")
 @pytest.mark.browser
 def test_results_are_spoken_once_things_are_quiet(stand):
     page = stand()

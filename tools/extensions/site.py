@@ -150,6 +150,8 @@ def describe(app, pagename, templatename, context, doctree):
 
 def missing_page(app):
     """Yield the page that a server shows for an address that does not exist."""
+    if app.builder.name != "html":
+        return
     start = app.config.root_doc
     body = ('<section id="page-not-found"><h1>This page does not exist</h1>'
             f'<p>The address may have changed. <a href="{start}.html">Start at the first page</a>'

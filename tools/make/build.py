@@ -1,6 +1,6 @@
 """Build the book: fresh, strict, saying what it does.
 
-    python -m tools.make.build [--into FOLDER] [--stored] [--builder html|singlehtml]
+    python -m tools.make.build [--into FOLDER] [--stored] [--builder html|singlehtml|epub]
 
 Every notebook is executed, unless neither it nor anything it uses has changed since (execute.py). With --stored the
 outputs kept in the notebooks are shown instead: the tests do this after they have proved them equal to new ones.
@@ -46,11 +46,17 @@ def build(source=ROOT, into=ROOT, stored=False, builder="html", say=print):
         environment = {**os.environ, "PYTHONUNBUFFERED": "1", "BOOK_CACHE": str(cache),
                        "BOOK_FAILED": " ".join(f"*{path.name}" for path in failed)}
         command = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build", str(source),
-                   "--path-output", str(out.parent), "--builder", builder, "-W", "--keep-going", "-n", "--all"]
+                   "--path-output", str(out.parent), *kind(builder), "-W", "--keep-going", "-n", "--all"]
         code, lines = watch(command, environment, say)
         record = "\n".join([*reports, *lines])
         (out / "build.log").write_text(record + "\n", "utf-8")
     return code == 0 and not failed, record
+
+
+def kind(builder):
+    """Return the options that name a builder: Jupyter Book has its own, and lets any other of Sphinx through."""
+    return ["--builder", builder] if builder in ("html", "singlehtml") else ["--builder", "custom",
+                                                                             "--custom-builder", builder]
 
 
 def executed(source, out, say):

@@ -1,497 +1,675 @@
-"""Name the mistake that gives a wrong gradient its digits.
+"""Find the mistakes that give the claimed digits: run the pass with each of them and each pair, and compare.
 
-LINES is the backward pass, one formula a line. MISTAKES is a table: each row spoils one of those lines and says on which
-numbers that shows. To diagnose is to run the pass with every mistake and every pair of them, in every convention, and
-to see which result has the claimed digits.
+Array by array: `matches` are the passes whose array is a multiple of the claimed one. Then over all arrays:
+`readings` are the smallest sets of mistakes with which, in one convention, every array is explained by those of the
+set that reach it.
 """
-from dataclasses import dataclass
 from functools import cache
-from itertools import combinations, product
-from textwrap import fill
-from typing import Callable, NamedTuple
+from itertools import combinations
+from typing import NamedTuple
 
 import numpy as np
 
-from backprop import validate
-from backprop.conventions import BOOK, CHOICES, PRESETS, Convention, preset
-from backprop.doctor import claims
-from backprop.mlp import Params, backward, forward, sigmoid
-
-LINES = {                                                     # the backward pass of mlp.py; s holds what is known so far
-    "delta_out": lambda s: s.A_out - s.Y,                     # (n, t)
-    "input_out": lambda s: s.A_h,                             # (n, d)  what came into the output layer
-    "dW_out": lambda s: s.input_out.T @ s.delta_out,          # (d, t)
-    "way_back": lambda s: s.W_out.T,                          # (t, d)  what carries the errors back
-    "slope": lambda s: s.A_h * (1 - s.A_h),                   # (n, d)
-    "delta_h": lambda s: s.delta_out @ s.way_back * s.slope,  # (n, d)
-    "input_h": lambda s: s.X,                                 # (n, m)
-    "dW_h": lambda s: s.input_h.T @ s.delta_h,                # (m, d)
-    "counted": lambda s: np.ones(len(s.X)),                   # (n,)    the examples that a bias adds up
-    "db_out": lambda s: s.counted @ s.delta_out,              # (t,)
-    "db_h": lambda s: s.counted @ s.delta_h,                  # (d,)
-}
-
-
-class Mistake(NamedTuple):
-    """Hold one row of the table."""
-
-    name: str
-    line: str                # the line that it spoils; "all": the finished gradient
-    spoil: Callable          # (right value of the line, s, way) -> wrong value
-    ways: Callable           # sizes z -> the ways to make it: none where the sizes forbid it
-    code: str                # what stands in a program that has it; {} is the way
-    apart: str               # the numbers on which it shows
-    section: str             # where the book explains it
-    why: str
-
-
-class Verdict(NamedTuple):
-    """Hold what is said where no mistake is named."""
-
-    section: str
-    why: str
-
-
-def _one_way(z):
-    return (None,)
-
-
-def _both_ways(number):
-    return lambda z: (("times", float(number(z))), ("divided by", 1 / number(z)))
-
-
-def _closest_example(ones, s, claimed):
-    """Return zeros and a single 1, at the example whose errors look most like the claimed biases."""
-    deltas = {"b_out": s.delta_out, "b_h": s.delta_h}
-    errors = np.hstack([deltas[name] for name, _ in claimed])
-    claimed = np.concatenate([numbers for _, numbers in claimed])
-    cosine = np.abs(errors @ claimed) / (np.linalg.norm(errors, axis=1) + 1e-300)
-    alike = np.flatnonzero(cosine >= (1 - 1e-6) * cosine.max())   # one output: every example points the same way
-    return np.eye(len(ones))[alike[np.abs(errors[alike] - claimed).max(axis=1).argmin()]]
-
-
-_PATHS = "A hidden unit reaches J through every output. The paths add, so none may be left out."
-_INPUT = "The activation in ∂J/∂W is the one that W multiplied: that of the layer before it."
-
-MISTAKES = (
-    Mistake("bracket-missing", "delta_out", lambda v, s, way: -s.Y * (1 - s.A_out) - (1 - s.Y) * s.A_out, _one_way,
-            "delta_out = -Y * (1 - A_out) - (1 - Y) * A_out", "a target below 1", "sec-222-bracket",
-            "Without the bracket in J its minus sign governs y ln a only, and (1 - y) ln(1 - a) has the wrong sign."),
-    Mistake("output-derivative-kept", "delta_out", lambda v, s, way: v * s.A_out * (1 - s.A_out), _one_way,
-            "delta_out = (A_out - Y) * A_out * (1 - A_out)", "two different outputs", "sec-loss",
-            "With cross-entropy the σ' of the output cancels and δ = a - y. It stays only with the squared error."),
-    Mistake("net-input-used", "input_out", lambda v, s, way: s.Z_h, _one_way,
-            "dW_out = Z_h.T @ delta_out", "other numbers", "sec-mdt-slice", _INPUT),
-    Mistake("wrong-layer-input", "input_out", lambda v, s, way: getattr(s, way),
-            lambda z: ("X",) * (z.m == z.d) + ("A_out",) * (z.t == z.d),
-            "dW_out = {}.T @ delta_out", "d unlike m and t: then it does not multiply", "sec-mdt-slice", _INPUT),
-    Mistake("stale-weights", "way_back", lambda v, s, way: -s.dW_out.T if way == "per eta" else v, _one_way,
-            "W_out -= {} * dW_out before delta_h = delta_out @ W_out.T * ...", "two or more hidden units", "sec-222-step",
-            "The errors went back through weights that had already been updated. First all deltas, then the step."),
-    Mistake("W-not-transposed", "way_back", lambda v, s, way: v.T, lambda z: (None,) * (z.d == z.t),
-            "delta_out @ W_out", "d = t with a W_out that is not symmetric", "sec-222-hidden",
-            "The error of output j returns to hidden unit i by the weight that went from i to j: that is W_out.T."),
-    Mistake("children-not-summed", "way_back", lambda v, s, way: v * (np.arange(len(v)) == way)[:, None],
-            lambda z: range(z.t), "delta_h = np.outer(delta_out[:, {0}], W_out[:, {0}]) * ...", "two or more outputs",
-            "sec-222-hidden", _PATHS),
-    Mistake("children-not-summed", "way_back", lambda v, s, way: v * np.eye(*v.shape),
-            lambda z: (None,) * (z.d <= z.t), "delta_h[j] = delta_out[j] * W_out[j, j] * ...", "two or more outputs",
-            "sec-222-hidden", _PATHS),
-    Mistake("activation-derivative-missing", "slope", lambda v, s, way: np.ones_like(v), _one_way,
-            "delta_h = delta_out @ W_out.T", "other numbers", "sec-two-neurons",
-            "A hidden unit passes a change of z on as φ'(z) times that change, so δ of the hidden layer holds φ'(z)."),
-    Mistake("derivative-of-activation", "slope", lambda v, s, way: sigmoid(s.A_h) * (1 - sigmoid(s.A_h)), _one_way,
-            "sigmoid(A_h) * (1 - sigmoid(A_h))", "other numbers", "sec-activation",
-            "σ' is wanted at z. A function that applies σ itself needs z, not a = σ(z)."),
-    Mistake("derivative-of-z", "slope", lambda v, s, way: s.Z_h * (1 - s.Z_h), _one_way,
-            "Z_h * (1 - Z_h)", "other numbers", "sec-activation",
-            "σ'(z) = a(1 - a) is written in the activation a. With z in its place it is no derivative of σ."),
-    Mistake("wrong-layer-input", "input_h", lambda v, s, way: getattr(s, way),
-            lambda z: ("A_h",) * (z.m == z.d) + ("A_out",) * (z.m == z.t),
-            "dW_h = {}.T @ delta_h", "m unlike d and t: then it does not multiply", "sec-mdt-slice", _INPUT),
-    Mistake("bias-not-summed", "counted", _closest_example, _one_way,
-            "db = delta[{}]", "two or more examples", "sec-n-sum",
-            "Every example uses the bias, so its gradient is the sum of their errors: the column sums of δ."),
-    Mistake("transposed", "all", None, _one_way, "dW = delta.T @ A", "sizes that differ, so that the shapes tell",
-            "sec-222-stack", "Entry (i, j) belongs to the weight from unit i to unit j, so A comes first: A.T @ delta."),
-    Mistake("sign", "all", None, lambda z: (("times", -1.0),), "Y - A_out where A_out - Y is meant", "other numbers", "sec-descend",
-            "The gradient points uphill: δ = a - y. The minus sign belongs to the step."),
-    Mistake("factor-n", "all", None, _both_ways(lambda z: z.n), "the gradient {} n", "another number of examples", "sec-n-mean",
-            "Divide by n once, where the examples are summed, if J is their mean. Don't if J is their sum."),
-    Mistake("factor-t", "all", None, _both_ways(lambda z: z.t), "the gradient {} t", "another number of outputs", "sec-n-mean",
-            "J sums over the outputs. A mean over them has a gradient t times smaller."),
-    Mistake("factor-nt", "all", None, _both_ways(lambda z: z.n * z.t), "the gradient {} n t", "another n or t", "sec-n-mean",
-            "The mean over all n t entries, the default of some libraries, is neither the sum nor the mean over examples."),
-    Mistake("factor-two", "all", None, _both_ways(lambda z: 2), "the gradient {} two", "sizes other than 2", "sec-loss",
-            "A 2 comes from a square without its ½. Cross-entropy has none."),
-    Mistake("factor", "all", None, lambda z: (), "the gradient times {}", "other numbers", "sec-n-mean",
-            "Every entry is off by one number, and it is not n, t, n t or 2. Look for a scale, e.g. a learning rate."),
+from backprop.conventions import CHOICES, Convention
+from backprop.doctor.claims import Laid
+from backprop.doctor.description import Network
+from backprop.doctor.mistakes import (
+    EACH,
+    FACTOR,
+    MISSING,
+    MISTAKES,
+    NO_SLOPE,
+    ON_BIASES,
+    ONE_EXAMPLE,
+    REPLACING,
+    SCALES,
+    SLOPE_KEPT,
+    STALE,
+    TRANSPOSED,
+    TWICE,
+    Choice,
+    Sizes,
 )
-VERDICTS = {
-    "correct": Verdict("sec-n-page", "This is the gradient of J."),
-    "convention": Verdict("sec-conv-table", "convert() takes the numbers from one convention to another."),
-    "unknown": Verdict("sec-doctor-unknown", "No mistake in the table, and no two of them, give these digits."),
-}
-REDUCTIONS = {"sum": "sum", "mean": "mean over n", "mean_all": "mean over n t entries"}
-PAGES = {"sec-222-": "02_mlp_2_2_2", "sec-mdt-": "03_mlp_m_d_t", "sec-n-": "04_n_examples", "sec-conv-": "conventions",
-         "sec-doctor-": "gradient_doctor", "sec-": "01_linear_neuron"}
+from backprop.doctor.passes import Passes, reaching
 
-
-def page(section):
-    """Return page and anchor of a section of the book, e.g. "chapters/02_mlp_2_2_2.html#sec-222-stack"."""
-    return next(f"chapters/{name}.html#{section}" for prefix, name in PAGES.items() if section.startswith(prefix))
-
-
-@dataclass(frozen=True)
-class Diagnosis:
-    """Hold what `diagnose` found; print it to read it."""
-
-    names: tuple[str, ...]             # "correct", "unknown", or one or more mistakes, with "convention:..." where needed
-    explanation: str
-    evidence: str                      # the pattern, ratio or fitted number that gave it away
-    section: str                       # page and anchor in the book
-    alternatives: tuple[str, ...]      # other readings of the same numbers; two mistakes at once are joined by " + "
-
-    @property
-    def name(self):
-        """Return the first of the names."""
-        return self.names[0]
-
-    def __str__(self):
-        rows = [("", " + ".join(self.names)), ("why", self.explanation), ("evidence", self.evidence),
-                ("or", ", ".join(self.alternatives)), ("read", self.section)]
-        return "\n".join(fill(text, 76, initial_indent=f"{head + ':':10}" if head else "",
-                              subsequent_indent=" " * 10, break_long_words=False, break_on_hyphens=False)
-                         for head, text in rows if text)
-
-
-class Pass:
-    """Run LINES with mistakes in them: an attribute is a line, computed once for all passes that agree up to it."""
-
-    def __init__(self, known, choices=(), memory=None):
-        self.known, self.choices, self.memory = known, choices, {} if memory is None else memory
-
-    def __getattr__(self, line):
-        if line in self.known:
-            return self.known[line]
-        made = tuple((number, way) for number, way in self.choices if MISTAKES[number].line in UPSTREAM[line])
-        if (line, made) not in self.memory:
-            value = LINES[line](self)
-            for number, way in made:
-                if MISTAKES[number].line == line:
-                    value = MISTAKES[number].spoil(value, self, way)
-            self.memory[line, made] = value
-        return self.memory[line, made]
-
-    def gradient(self, names):
-        """Return the gradient's arrays of these names as one flat array."""
-        return np.concatenate([getattr(self, "d" + name).ravel() for name in names])
-
-
-def _upstream(line, spoiled):
-    """Return the lines on which a line depends, itself included; with spoiled also what its mistakes read."""
-    formulas = [LINES[line], *(mistake.spoil for mistake in MISTAKES if spoiled and mistake.line == line)]
-    read = {name for formula in formulas for name in formula.__code__.co_names} & set(LINES) - {line}
-    return {line}.union(*(_upstream(name, spoiled) for name in read))
-
-
-READS = {line: _upstream(line, False) for line in LINES}
-UPSTREAM = {line: _upstream(line, True) for line in LINES}
-ROW = {mistake.name: row for row, mistake in enumerate(MISTAKES)}
-STALE, TRANSPOSED, SIGN, FACTOR = (ROW[name] for name in ("stale-weights", "transposed", "sign", "factor"))
-
-
-class Sizes(NamedTuple):
-    """Hold the sizes of a network and the number of its examples."""
-
-    m: int
-    d: int
-    t: int
-    n: int
+MOST = 2                       # mistakes that are seen through in one array
+PROBED = 12                    # rows of a matrix that are compared before the whole of it is
+FEW_UNITS = 8                  # a layer up to which a pair of mistakes may drop any row of its weights
+ALIKE = 0.1                    # two factors that may be the same number before the digits are compared
+ROOM = 3                       # times their tolerance that numbers may be off while their factor is no more than fitted
+DIGITS, DIGITS_A_MISTAKE = 3, 4            # that a reading must be agreed with, so that chance cannot make it
+DIGITS_A_CONVENTION, DIGITS_ANOTHER_NETWORK = 1, 3
+ONE_AT_A_TIME = ("slope", "input", "by_a", "dW", "db")      # lines in which one wrong value takes the place of another
+KEPT = 200                     # sets of mistakes that are followed while arrays are added
+SAME_RATE = 1e-2               # how well two arrays must agree on a fitted learning rate
+ROUNDS = 5                     # of a fit of the learning rate; the first is exact where one layer lies above
+ONCE = (0.0, 1.0)              # times that λ W may stand in a gradient whose learning rate is fitted
+STRICTER = 3                   # more digits where not every array is explained
+SHOWS = 10                     # times its tolerance by which a fitted rate must change an entry
+SPARED = 1e-15                 # relative rounding of float64: more agreement than that is not counted
 
 
 class Case(NamedTuple):
     """Hold what is known before anything is claimed."""
 
-    known: dict                # the forward pass, X, Y and the weights that carry errors back
-    memory: dict               # lines already computed
-    z: Sizes
+    net: Network
+    run: Passes
+    choices: list              # the single mistakes that the network allows
     wanted: Convention         # how the claim is meant
-    or_any: bool               # or in any other convention
+    any_convention: bool       # or in any other
+    other: bool = False        # is it another network than the one that was assumed?
 
 
-def _case(params, X, Y, convention=None):
-    """Return the Case, in float64, after the module itself has judged the arguments."""
-    backward(params, forward(params, X), X, Y)
-    params = Params(*(None if a is None else np.asarray(a, float) for a in params))
-    X, Y = np.asarray(X, float), np.asarray(Y, float)
-    known = forward(params, X)._asdict() | {"X": X, "Y": Y, "W_out": params.W_out}
-    return Case(known, {}, Sizes(*params.W_h.shape, *Y.shape[::-1]),
-                BOOK if convention is None else preset(convention), convention is None)
+class Match(NamedTuple):
+    """Hold a pass, one of whose arrays is `factor` times a claimed one, from which `penalty` λ W has been taken."""
+
+    made: tuple
+    laid: Laid
+    factor: float              # NaN where both are zero, so that any will do
+    penalty: float
+    value: np.ndarray
 
 
-def wrong_gradient(params, X, Y, name, eta=0.5):
-    """Return the gradient, Params, with the mistake of this name, made in the first way that the sizes allow.
+class Option(NamedTuple):
+    """Hold what explains one array in one convention."""
 
-    eta is the learning rate of stale weights. Raises ValueError for a name that is not in the table, for sizes that
-    forbid the mistake, and as forward and backward do.
-    """
-    known, _, z, _, _ = _case(params, X, Y)
-    ways = {row.name: (number, row.ways(z)[0]) for number, row in reversed([*enumerate(MISTAKES)]) if row.ways(z)}
-    eta = validate.finite("eta", validate.array("eta", eta))
-    if not isinstance(name, str) or name not in ways:
-        raise ValueError(f"name is {name!r}: with sizes {z.m}-{z.d}-{z.t} it must be one of {', '.join(reversed(ways))}")
-    (row, way), line = ways[name], MISTAKES[ROW[name]].line
-    if row == STALE:
-        known["way_back"] = (known["W_out"] - eta * Pass(known).dW_out).T
-    if line == "counted":
-        known["counted"] = np.eye(z.n)[0]
-    run = Pass(known, ((row, way),) if line in LINES and row != STALE and line != "counted" else ())
-    g = Params(*(None if a is None else getattr(run, "d" + field) for field, a in zip(Params._fields, params)))
-    if row == TRANSPOSED:
-        return g._replace(W_h=g.W_h.T, W_out=g.W_out.T)
-    return Params(*(None if a is None else a * way[1] for a in g)) if line == "all" else g
-
-
-def diagnose(params, X, Y, claimed, convention=None):
-    """Return the Diagnosis of a claimed gradient of the loss of params on the examples X (n, m), Y (n, t).
-
-    claimed is a Params (arrays may be None), one of its arrays, also transposed, or the text of a printed matrix.
-    convention, a Convention or the name of a preset, says how claimed is meant; None tries all. Raises ValueError for
-    a shape that fits neither the network nor its transpose, text without numbers, NaN, and as forward and backward do.
-    """
-    case = _case(params, X, Y, convention)
-    together, alone = claims.views(claimed, validate.network(params))
-    found = {"": _readings(case, together)}
-    if not found[""] and len(alone) > 1:
-        found = _array_by_array(case, alone)
-    return _diagnosis(case, found) if all(found.values()) else _unknown(case, together or sum(alone.values(), []))
+    choices: frozenset
+    laid: Laid
+    reached: np.ndarray        # the numbers of the reading, to be compared with laid.value
 
 
 class Reading(NamedTuple):
     """Hold mistakes and a convention that together give the claimed numbers."""
 
-    choices: tuple             # (row of MISTAKES, way)
-    names: tuple               # as in a Diagnosis
+    choices: tuple             # in table order
     convention: Convention
-    differs: int               # in how many ways from the convention that was asked for
-    view: claims.View
-    run: Pass
-    eta: float                 # fitted, if stale weights are among the choices
+    differs: bool              # from the convention that was asked for
+    options: dict              # Part -> Option
+    case: Case
+    digits: float              # that agree
+    needed: float              # so that it is no chance
+
+    @property
+    def reassumed(self):
+        """Say whether another network was assumed than the one that was said."""
+        return self.case.other
 
     @property
     def rows(self):
         """Return the rows of the table."""
-        return sorted(row for row, _ in self.choices)
+        return sorted({choice.row for choice in self.choices})
+
+    @property
+    def mistakes(self):
+        """Return how many mistakes it takes; a factor that nothing explains is the last resort."""
+        return len({MISTAKES[row].name for row in self.rows}) + (FACTOR in self.rows)
+
+    @property
+    def whole(self):
+        """Say whether every array has all the mistakes that can reach it."""
+        return all(option.choices == visible(option, within(part, self.choices, self.case.net))
+                   for part, option in self.options.items() if part.tells)
 
     @property
     def rank(self):
-        """Return a key that puts the simplest reading first; a mere factor is the last resort."""
-        return (len(self.rows) + self.differs + (FACTOR in self.rows), self.names[0] != "correct", self.differs, STALE in self.rows, self.rows)
+        """Return a key that puts the simplest reading first."""
+        part_of = not self.whole
+        free = part_of and self.case.any_convention
+        touched = sum(bool(option.choices) for option in self.options.values()) if part_of else 0
+        differences = self.differs if self.case.any_convention else unlike(self.convention, self.case)
+        cost = self.mistakes + differences * (not free) + self.reassumed + 0.5 * part_of
+        plainest = [c.reduction for c in conventions(self.case)].index(self.convention.reduction)
+        return (cost, self.mistakes if self.case.any_convention else 0, self.reassumed, touched, self.differs, plainest,
+                sum(place(choice) for choice in self.choices), STALE in self.rows, self.rows)
 
 
-def _readings(case, views):
-    """Return the readings of all views, the simplest first: mistakes alone and in pairs, in every convention."""
+def unlike(convention, case):
+    """Return in how many ways a convention gives other numbers than the one that was asked for."""
+    n, t = case.net.n, case.net.t
+    return (convention.weights != case.wanted.weights) + (convention.divisor(n, t) != case.wanted.divisor(n, t))
+
+
+def visible(option, chosen):
+    """Return those of the mistakes that an array can show: what has one row and one column shows no transpose."""
+    return chosen if option.laid.turned is not None else frozenset(c for c in chosen if c.row != TRANSPOSED)
+
+
+def place(choice):
+    """Return how far a way is from the first of its row: a mistake is made in all layers before it is made in one."""
+    return 0 if choice.layers == () or MISTAKES[choice.row].line == "delta_out" else 1 / len(choice.layers)
+
+
+# --- one array ----------------------------------------------------------------------------------------------------
+def candidates(case, level, including=()):
+    """Return the sets of at most `level` mistakes; pairs only if they hold one of `including`, if there is any."""
+    single = [c for c in case.choices if c.row != STALE]
+    found = [(), *((c,) for c in single)] if level else [()]
+    if level > 1:
+        paired = [c for c in single if not dropped_far_in(case.net, c)]
+        found += [
+            pair
+            for pair in combinations(paired, 2)
+            if (not including or {*pair} & {*including}) and go_together(*pair)
+        ]
+    return found
+
+
+def dropped_far_in(net, choice):
+    """Say whether a mistake drops a row in the midst of many: alone it is tried, in pairs it would be too many."""
+    way = choice.way
+    return (
+        isinstance(way, tuple)
+        and way[1] not in (0, len(net.W[choice.layers[0]]) - 1)
+        and len(net.W[choice.layers[0]]) > FEW_UNITS
+    )
+
+
+def go_together(one, other):
+    """Say whether two mistakes can be made in the same pass without one writing over the other."""
+    lines = {MISTAKES[one.row].line, MISTAKES[other.row].line}
+    if {one.row, other.row} == {*NO_SLOPE}:                                  # the second is in the first
+        return False
+    if one.row == other.row or not {*one.layers} & {*other.layers}:
+        return one.row != other.row
+    if "delta_out" in lines and (
+        {one.row, other.row} <= {*REPLACING} or (lines & {"by_a", "slope"} and {one.row, other.row} & {*REPLACING})
+    ):
+        return False
+    return len(lines) > 1 or (MISTAKES[one.row].name != MISTAKES[other.row].name and lines.isdisjoint(ONE_AT_A_TIME))
+
+
+def matches(case, parts, made_sets):
+    """Return {part: [Match]} of claimed arrays; all arrays of a pass are computed before the next pass."""
+    rows = {part: probed(case.net, part) for part in parts}
+    blocks = {part: [] for part in parts}
+    with np.errstate(all="ignore"):                                        # a division by a slope of 0 is dropped below
+        for made in made_sets:
+            for part in parts:
+                if len(reaching(made, part.pass_kind, part.layer)) == len(made):
+                    blocks[part] += [
+                        block for block in values(case, part, made, rows[part]) if np.isfinite(block[1]).all()
+                    ]
+        return {part: compared(case, part, rows[part], blocks[part]) for part in parts}
+
+
+def compared(case, part, rows, blocks):
+    """Return the Matches of one claimed array among (mistakes, wrong arrays, one example apart?)."""
+    if not blocks:
+        return []
+    starts = np.cumsum([0] + [len(block) for _, block, _ in blocks])
+    probes, found = np.concatenate([block for _, block, _ in blocks]), []
+    for laid, multiple, target in targets(case, part):
+        for index, factor in fits(probes, cut(target, part, rows), cut(laid.tolerance, part, rows)):
+            which = int(np.searchsorted(starts, index, side="right")) - 1
+            made, _, apart = blocks[which]
+            if apart:
+                made = (*made, Choice(ONE_EXAMPLE, tuple(range(1, case.net.L + 1)), int(index - starts[which])))
+            value = (
+                probes[index].reshape(laid.value.shape) if isinstance(rows, slice) else case.run.dW(part.layer, made)
+            )
+            if close(target, factor, value, ROOM * laid.tolerance):
+                found.append(Match(made, laid, factor, multiple, value))
+    return found
+
+
+def probed(net, part):
+    """Return the rows of a matrix with which to begin: those of the strongest inputs."""
+    if part.pass_kind != "W" or net.W[part.layer].shape[0] <= 2 * PROBED:
+        return slice(None)
+    return np.sort(np.argsort(-np.abs(net.A[part.layer - 1]).sum(axis=0), kind="stable")[:PROBED])
+
+
+def cut(value, part, rows):
+    """Return the rows that are compared first, flat."""
+    return value[rows].ravel() if part.pass_kind == "W" else value.ravel()
+
+
+def values(case, part, made, rows=slice(None)):
+    """Yield (mistakes, wrong arrays, flat, a row each, whether they are the examples apart) of a pass."""
+    run, kind, layer = case.run, part.pass_kind, part.layer
+    if kind == "W":
+        yield made, run.dW(layer, made, rows).reshape(1, -1), False
+    elif kind == "each":
+        yield made, run.each(layer, made).reshape(1, -1), False
+    elif kind == "delta":
+        yield made, run.delta(layer, made).reshape(1, -1), False
+    else:
+        yield made, run.db(layer, made)[None, :], False
+        if len(made) < MOST and not any(MISTAKES[c.row].line == "db" for c in made):
+            yield made, run.delta(layer, made), True                       # one example in place of the sum
+
+
+def targets(case, part):
+    """Yield (laid, multiple, what is left of the claim when that multiple of the penalty's gradient is taken away)."""
+    for laid in part.laid:
+        yield laid, 0.0, laid.value
+        if case.net.description.lam and part.pass_kind in ("W", "b"):
+            penalized = case.net.W[part.layer] if part.pass_kind == "W" else case.net.b[part.layer]
+            for multiple in multiples(case.net, part.layer):
+                yield laid, multiple, laid.value - multiple * case.net.description.lam * penalized
+
+
+def multiples(net, layer):
+    """Return how many times λ W may have been added: once or twice, or scaled as a whole gradient may be."""
+    inputs = net.W[layer].shape[0]
+    sizes = (1, 2, 1 / net.n, 2 / net.n, 1 / net.n / net.t, 2 / net.n / net.t, net.n, net.n * net.t, inputs, 1 / inputs)
+    return sorted({sign * size for sign in (1, -1) for size in sizes})
+
+
+def fits(probes, target, tolerance):
+    """Return (index, factor) of the probes of which a target is a multiple, as far as its digits go."""
+    if not len(probes):
+        return []
+    scaled, aim = probes / tolerance, target / tolerance
+    sizes = (scaled**2).sum(axis=1)                                           # (passes,)
+    nothing = sizes <= 1
+    factors = scaled @ aim / np.where(nothing, 1, sizes)
+    gaps = np.linalg.norm(aim - factors[:, None] * scaled, axis=1)
+    good = (gaps <= np.sqrt(len(aim))) & (nothing | (factors != 0))
+    return [(index, np.nan if nothing[index] else factors[index]) for index in np.flatnonzero(good)]
+
+
+def close(target, factor, value, tolerance):
+    """Say whether every entry of a target is the factor times the value, within its tolerance."""
+    return bool((np.abs(target - (0 if np.isnan(factor) else factor) * value) <= tolerance).all())
+
+
+def updated_too_early(case, part, level, guess=0.0):
+    """Return the Matches with a learning rate that is fitted, from a guess on.
+
+    The weights were updated before the errors went back through them.
+    """
     found = []
-    for view in views:
-        for choices in _spoiled(case.z, view.parts):
-            run = Pass(case.known, choices, case.memory)
-            fit = _Fit(view, run.gradient(view.parts), _per_eta(case, run, view.parts) if STALE in dict(choices) else None)
-            if fit.close:
-                found += _finished(case, view, run, fit)
-    return sorted(found, key=lambda reading: reading.rank)
+    for row in (c for c in case.choices if c.row == STALE and reaching((c,), part.pass_kind, part.layer)):
+        for other in candidates(case, level - 1):
+            if all(go_together(row, c) and reaching((c,), part.pass_kind, part.layer) for c in other):
+                found += fitted(case, part, tuple(sorted((*other, row), key=lambda c: c.row)), guess)
+    return found
 
 
-def _per_eta(case, run, names):
-    """Return what a unit of eta adds to the gradient of a run with stale weights."""
-    ways = tuple((row, "per eta" if row == STALE else way) for row, way in run.choices)
-    added = Pass(case.known | {"counted": run.counted}, ways)
-    return np.concatenate([getattr(added, "d" + name).ravel() * ("way_back" in READS["d" + name]) for name in names])
+def fitted(case, part, made, guess):
+    """Yield the Matches of a pass with one learning rate left open, if some rate above 0 gives the claimed array."""
+    rows = probed(case.net, part)
+    for laid, multiple, target in targets(case, part):
+        aim, tolerance = cut(target, part, rows), cut(laid.tolerance, part, rows)
+        for eta, factor in rates(case, part, made, rows, aim, tolerance, guess) if multiple in ONCE else ():
+            if eta > 0 and close(aim, factor, run_at(case, part, made, eta, rows), tolerance):
+                start, value = (run_at(case, part, made, rate).reshape(laid.value.shape) for rate in (0.0, eta))
+                shows = np.abs(factor * (value - start) / laid.tolerance).max() >= SHOWS
+                if shows and close(target, factor, value, laid.tolerance):
+                    yield Match(at_rate(made, eta), laid, factor, multiple, value)
 
 
-def _spoiled(z, parts):
-    """Yield no mistake, each one and each pair, of those in the lines that these arrays depend on."""
-    lines = set().union(*(READS["d" + name] for name in parts))
-    biases = tuple((name, tuple(parts[name])) for name in ("b_out", "b_h") if name in parts)
-    single = [(row, biases if mistake.line == "counted" else way)
-              for row, mistake in enumerate(MISTAKES) if mistake.line in lines for way in mistake.ways(z)]
-    yield ()
-    yield from ((choice,) for choice in single)
-    yield from (pair for pair in combinations(single, 2) if _go_together(*(MISTAKES[row] for row, _ in pair)))
+def at_rate(made, eta):
+    """Return mistakes with this learning rate."""
+    return tuple(c._replace(way=eta) if c.row == STALE else c for c in made)
 
 
-def _go_together(one, other):
-    return one.line != other.line or one.name != other.name and one.line not in ("slope", "input_out", "input_h")
+def run_at(case, part, made, eta, rows=slice(None)):
+    """Return an array of the pass at a learning rate, flat."""
+    return next(values(case, part, at_rate(made, eta), rows))[1].ravel()
 
 
-class _Fit:
-    """Compare a claim with factor * (gradient + eta * per_eta), every entry in units of its tolerance."""
-
-    def __init__(self, view, gradient, per_eta):
-        self.target, self.gradient = view.flat / view.tolerance, gradient / view.tolerance
-        self.per_eta = None if per_eta is None else per_eta / view.tolerance
-        target, gradient = self.target, self.gradient
-        if per_eta is not None and np.abs(self.per_eta).max() > 1e-6:
-            unit = self.per_eta / np.linalg.norm(self.per_eta)   # what eta can reach says nothing about the factor
-            target, gradient = target - target @ unit * unit, gradient - gradient @ unit * unit
-        elif per_eta is not None:                                # no eta can be seen
-            gradient = 0 * gradient
-        size = gradient @ gradient
-        self.factor = target @ gradient / size if size > 1 else float(per_eta is None)
-        self.close = self.factor != 0 and np.linalg.norm(target - self.factor * gradient) <= np.sqrt(len(target))
-
-    def reach(self, factor):
-        """Return (eta, the numbers reached with it and this factor) if every entry agrees, else None."""
-        eta, reached = 0.0, factor * self.gradient
-        if self.per_eta is not None:
-            eta = (self.target / factor - self.gradient) @ self.per_eta / (self.per_eta @ self.per_eta)
-            reached = factor * (self.gradient + eta * self.per_eta)
-            if np.abs(factor * eta * self.per_eta).max() < 10:            # an eta that nobody could see
-                return None
-        return (eta, reached) if np.abs(self.target - reached).max() <= 1 else None
+def rates(case, part, made, rows, aim, tolerance, guess):
+    """Yield (learning rate, factor) with which a pass is nearest to a claim; if any factor would do, for each."""
+    eta, factor = guess, 0.0
+    for _ in range(ROUNDS):
+        start = run_at(case, part, made, eta, rows)
+        rate = run_at(case, part, made, eta + 1.0, rows) - start
+        factor, change = least_squares(aim, tolerance, start, rate)
+        if not factor or not np.isfinite(factor + change):
+            break
+        eta += change / factor
+        if abs(change / factor) <= SPARED + SAME_RATE**2 * abs(eta) or case.net.L == 2:
+            break
+    if factor:
+        yield eta, factor
+    elif (rate**2).sum() > 0:
+        net = case.net
+        for divisor in {convention.divisor(net.n, net.t) for convention in (case.wanted, *conventions(case))}:
+            yield eta + (divisor * aim - start) @ rate / (rate @ rate), 1 / divisor
 
 
-def _finished(case, view, run, fit):
-    """Yield the readings of a run with what may have happened to the finished gradient: transposed, sign, factors."""
-    wanted, room, found = case.wanted, 2 - len(run.choices), False
-    matrices = any(name.startswith("W") for name in view.parts)
-    weights = CHOICES["weights"] if view.turned is not None else (wanted.weights,)
-    for w, reduction in product(weights, CHOICES["reduction"]):
-        convention = Convention(w, reduction, wanted.bias)
-        differs = (w != wanted.weights) + (reduction != wanted.reduction)
-        layouts = ((), ((TRANSPOSED, None),)) if matrices else ((),)
-        if view.turned is not None:
-            layouts = layouts[view.turned != (w == "out,in")],
-        for turned in layouts:
-            for factor, scaled in _scales(case.z, room - len(turned)):
-                choices, factor = run.choices + turned + scaled, factor / convention.divisor(case.z.n, case.z.t)
-                if differs and choices and not case.or_any or abs(fit.factor - factor) > 0.05 * abs(factor):
-                    continue
-                for reading in _reading(case, view, run, fit, factor, choices, convention, differs):
-                    found = True
-                    yield reading
-    if not found and room and view.turned in (None, wanted.weights == "out,in"):
-        way = "times", fit.factor * wanted.divisor(case.z.n, case.z.t)
-        yield from _reading(case, view, run, fit, fit.factor, (*run.choices, (FACTOR, way)), wanted, 0)
+def least_squares(aim, tolerance, start, rate):
+    """Return (factor, change): the aim is nearest to factor · start + change · rate; 0 and 0 where they point alike."""
+    a, b, aim = start / tolerance, rate / tolerance, aim / tolerance
+    aa, ab, bb = a @ a, a @ b, b @ b
+    determinant = aa * bb - ab * ab
+    if not determinant > SAME_RATE**4 * aa * bb:
+        return 0.0, 0.0
+    return (aim @ a * bb - aim @ b * ab) / determinant, (aim @ b * aa - aim @ a * ab) / determinant
 
 
+# --- one array in one convention ----------------------------------------------------------------------------------
 @cache
-def _scales(z, most):
-    """Return (factor, choices) for the products of at most so many mistakes that scale the whole gradient."""
-    single = [(row, way) for row in range(SIGN, FACTOR) for way in MISTAKES[row].ways(z)]
-    chosen = [pick for count in range(most + 1) for pick in combinations(single, count) if len(dict(pick)) == count]
-    return [(float(np.prod([way[1] for _, way in pick])), pick) for pick in chosen]
+def scales(sizes, ways, most):
+    """Return (factor, choices) for the products of at most so many mistakes that scale an array.
+
+    Ways are (row, way).
+    """
+    single = [(Choice(row, (), way), MISTAKES[row].spoil(sizes, way)) for row, way in ways]
+    found = [(1.0, ())] + [(factor, (c,)) for c, factor in single] * (most > 0)
+    if most > 1:
+        found += [(f * g, (c, d)) for (c, f), (d, g) in combinations(single, 2)
+                  if MISTAKES[c.row].name != MISTAKES[d.row].name and not {c.row, d.row} <= {*SCALES[1:], FACTOR}]
+    return found
 
 
-def _reading(case, view, run, fit, factor, choices, convention, differs):
-    """Yield the Reading if every entry agrees and the digits that agree outnumber those spent on choosing it."""
-    reached, rows = fit.reach(factor), dict(choices)
-    if reached is None or reached[0] < 0 and SIGN not in rows:
-        return
-    eta, reached = reached
-    right = Pass(case.known, (), case.memory).gradient(view.parts) / view.tolerance
-    changed = np.abs(reached - factor * right) > 1               # where the spoiled lines show
-    exact = not choices and not differs and np.array_equal(fit.target, right)
-    if exact or (_digits(fit.target, FACTOR in rows) >= 2 + 3 * (len(choices) + differs) and (
-            not changed.any() or _digits(fit.target[changed], STALE in rows) >= 2 + 3 * len(run.choices))):
-        names = tuple(dict.fromkeys(MISTAKES[row].name for row in sorted(rows)))
-        meant = Convention(convention.weights, convention.reduction, view.bias if case.or_any else case.wanted.bias)
-        shown = (f"convention:{meant.name}",) if differs or not names and meant != case.wanted else ()
-        names = (names or ("correct",) * (case.or_any or not shown)) + shown
-        yield Reading(choices, names, meant, differs, view, run, eta)
+def options(case, part, found, convention, extra=()):
+    """Return {mistakes: Option} of one array in one convention."""
+    net, explained = case.net, {}
+    divisor = convention.divisor(net.n, net.t)
+    sizes = Sizes(net.n, net.t, net.W[part.layer].shape[0])
+    ways = tuple((row, way) for row in SCALES for _, way in MISTAKES[row].ways(net)) + tuple(
+        (c.row, c.way) for c in extra
+    )
+    for match, factor, scaled in scaled_alike(found, scales(sizes, ways, MOST), divisor):
+        base = (*match.made, *finished(match, part, convention))
+        penalty = penalty_mistake(case, part, match.penalty, factor, divisor)
+        if penalty is not None and len(base) + len(scaled) <= MOST:
+            reached = with_penalty(case, part, match, factor / divisor * match.value)
+            if (np.abs(match.laid.value - reached) <= match.laid.tolerance).all():
+                chosen = frozenset((*base, *scaled, *penalty))
+                explained.setdefault(chosen, Option(chosen, match.laid, reached))
+    return explained
 
 
-def _digits(numbers, fitted):
-    """Return how many decimal digits numbers in units of their tolerance carry, less those that a fit uses up."""
-    digits = np.log10(np.maximum(np.abs(numbers), 1))
-    return digits.sum() - fitted * digits.max()
+def scaled_alike(found, scaled, divisor):
+    """Yield (match, factor, mistakes) where a product of mistakes that scale an array may be a match's factor."""
+    factors = np.array([factor for factor, _ in scaled])
+    wanted = np.array([match.factor * divisor for match in found])
+    alike = np.abs(wanted[:, None] - factors) <= ALIKE * np.abs(wanted[:, None])             # (matches, factors)
+    alike[np.isnan(wanted), 0] = True                                      # zeros: any factor will do, so take 1
+    for row, column in np.argwhere(alike):
+        yield found[row], *scaled[column]
 
 
-def _array_by_array(case, views):
-    """Return {name: readings} of one array at a time, all in the convention that leaves the fewest mistakes."""
-    alone = {name: _readings(case, found) for name, found in views.items()}
-    best = None
-    for w, reduction in product(CHOICES["weights"], CHOICES["reduction"]):
-        here = {name: [r for r in found if r.convention.reduction == reduction
-                       and (r.convention.weights == w or r.view.turned is None)] for name, found in alone.items()}
-        if all(here.values()):
-            first = [found[0] for found in here.values()]
-            cost = len({row for r in first for row in r.rows}) + max(r.differs for r in first)
-            if best is None or cost < best[0]:
-                best = cost, here
-    return best[1] if best else {"": []}
+def finished(match, part, convention):
+    """Return the mistakes in a finished array that its shape or its layout shows."""
+    seen = [Choice(EACH, (), None)] if part.pass_kind == "each" else []
+    seen += [Choice(ONE_EXAMPLE, (), None)] if part.pass_kind == "delta" else []
+    turned = match.laid.turned is not None and match.laid.turned != (convention.weights == "out,in")
+    return seen + [Choice(TRANSPOSED, (), None)] * turned
 
 
-def _diagnosis(case, found):
-    """Return the Diagnosis of {name: readings}; the name "" stands for all arrays at once."""
-    first = {name: readings[0] for name, readings in found.items()}
-    rows = sorted({row for reading in first.values() for row in reading.rows})
-    known_as = [name for reading in first.values() for name in reading.names]
-    layout = max((name for name in known_as if name.startswith("convention:")), key=len, default=None)
-    names = tuple(dict.fromkeys(MISTAKES[row].name for row in rows)) or ("correct",) * ("correct" in known_as)
-    names += (layout,) if layout else ()
-    verdicts = [MISTAKES[row] for row in rows] or [VERDICTS["correct"]] * ("correct" in names)
-    verdicts += [VERDICTS["convention"]] * bool(layout)
-    others = {}
-    for best, *more in found.values():
-        for other in more:
-            hidden = set(best.rows) < set(other.rows) and other.convention == best.convention
-            if other.rank[0] == best.rank[0] or hidden and len(other.rows) == len(best.rows) + 1:
-                others.setdefault(" + ".join(other.names), (best, other))
-    others.pop(" + ".join(names), None)
-    evidence = [_evidence(case, reading, name) for name, reading in first.items()]
-    evidence += [_separated(best, other, name) for name, (best, other) in others.items()]
-    return Diagnosis(names, " ".join(dict.fromkeys(verdict.why for verdict in verdicts)), "; ".join(evidence),
-                     page(verdicts[0 if rows else -1].section), tuple(others))
+def with_penalty(case, part, match, reached):
+    """Return the numbers of a reading with the penalty's part put back."""
+    if not match.penalty:
+        return reached
+    return (
+        reached
+        + match.penalty * case.net.description.lam * (case.net.W if part.pass_kind == "W" else case.net.b)[part.layer]
+    )
 
 
-def _evidence(case, reading, where):
-    """Return what gave a reading away: the line of code that has these numbers, the ratio, the fitted number."""
-    code = []
-    for row, way in sorted(reading.choices, key=lambda choice: choice[0]):
-        if row == STALE:
-            way = f"{reading.eta * reading.convention.divisor(case.z.n, case.z.t):.6g}"
-        elif MISTAKES[row].line == "counted":
-            way = int(reading.run.counted.argmax())
-        elif row == FACTOR:
-            way = f"{way[1]:.6g}"
-        ratio = f" (ratio {way[1]:.6g})" if row in range(SIGN, FACTOR) else ""
-        code.append(MISTAKES[row].code.format(way[0] if isinstance(way, tuple) else way) + ratio)
-    if reading.names[-1].startswith("convention:"):
-        c = reading.convention
-        like = [name for name, p in PRESETS.items() if (p.weights, p.reduction) == (c.weights, c.reduction)]
-        code.append(f"W stored as ({c.weights.replace(',', ', ')}) and J the {REDUCTIONS[c.reduction]}"
-                    + f" (as in {', '.join(like)})" * bool(like))
-    count = len(reading.view.flat)
-    agree = f"all {count} numbers of" if count > 1 else "the one number of"
-    agree += f" {where or ', '.join(reading.view.parts)} agree" + "s" * (count == 1)
-    return f"{agree} with {' and '.join(code)}" if code else agree
+def penalty_mistake(case, part, multiple, factor, divisor):
+    """Return the mistake in a penalty that was added so many times, () if there is none.
+
+    None if nothing explains it.
+    """
+    if not case.net.description.lam or part.pass_kind not in ("W", "b"):
+        return ()
+    once = {1.0, factor, np.sign(factor), 1 / divisor, factor / divisor, np.sign(factor) / divisor}
+    is_once, is_twice = (any(np.isclose(multiple, times * size) for size in once) for times in (1, 2))
+    layers = tuple(range(1, case.net.L + 1))
+    if part.pass_kind == "W":
+        return (
+            ()
+            if is_once
+            else (Choice(TWICE, layers, None),)
+            if is_twice
+            else None
+            if multiple
+            else (Choice(MISSING, layers, None),)
+        )
+    return (Choice(ON_BIASES, layers, None),) if is_once else None if multiple else ()
 
 
-def _separated(best, other, name):
-    """Return the numbers that would tell two readings apart."""
-    if best.convention != other.convention:
-        return f"the same numbers as {name}: only what J and W stand for decides"
-    more = [MISTAKES[row] for row in other.rows if row not in best.rows]
-    if len(other.rows) > len(best.rows):
-        return f"{more[0].name} would not show here: to see it, take {more[0].apart}"
-    return f"{name} gives the same numbers: to tell them apart, take " + " or ".join(
-        dict.fromkeys(MISTAKES[row].apart for row in set(best.rows) ^ set(other.rows)))
+# --- all arrays ---------------------------------------------------------------------------------------------------
+def within(part, chosen, net):
+    """Return those of the chosen mistakes that can reach an array."""
+    return frozenset(c for c in chosen if reaches_finished(c, part, net))
 
 
-def _unknown(case, views):
-    """Return the Diagnosis of a claim that nothing explains: how it differs from the right gradient nearest to it."""
-    def compare(view, reduction):
-        right = Pass(case.known).gradient(view.parts) / Convention(reduction=reduction).divisor(case.z.n, case.z.t)
-        gap = np.abs(view.flat - right)
-        return np.median(gap) / (np.abs(right).max() + 1e-300), view, right, gap
+def reaches_finished(choice, part, net):
+    """Say whether a mistake, one in the finished gradient included, can change an array."""
+    line = MISTAKES[choice.row].line
+    if line == "scale":
+        return True
+    if line in ("layout", "each") or choice.row in (MISSING, TWICE):
+        return part.kind == "W"
+    if choice.row == ON_BIASES or choice.row == ONE_EXAMPLE:
+        return part.kind == "b"
+    return bool(reaching((choice,), part.pass_kind, part.layer))
 
-    reductions = CHOICES["reduction"] if case.or_any else (case.wanted.reduction,)
-    _, view, right, gap = min((compare(*pair) for pair in product(views, reductions)), key=lambda found: found[0])
-    entries = [(name, index) for name, a in view.parts.items() for index in np.ndindex(a.shape)]
-    worst = [f"{entries[k][0]}{list(entries[k][1])} is {view.flat[k]:.6g} and should be {right[k]:.6g}"
-             for k in np.argsort(-gap, kind="stable")[:3] if gap[k] > view.tolerance[k]]
-    why, evidence = VERDICTS["unknown"].why, f"{(gap <= view.tolerance).sum()} of {len(gap)} numbers agree; " + ", ".join(worst)
-    if not worst:
-        why, evidence = "These numbers have too few digits to tell.", f"{len(gap)} of {len(gap)} numbers agree as far as they are written"
-    return Diagnosis(("unknown",), why, evidence, page(VERDICTS["unknown"].section), ())
+
+def readings(case, found, extra=()):
+    """Return the readings of {part: matches}, simplest first, and the parts that no convention explains."""
+    everything, left = [], None
+    for convention in conventions(case):
+        fitted_here = extra if convention.reduction == case.wanted.reduction else ()
+        by_part = {part: options(case, part, those, convention, fitted_here) for part, those in found.items()}
+        differs = convention != case.wanted
+        if differs and not case.any_convention:
+            by_part = {
+                part: {chosen: o for chosen, o in those.items() if not chosen} for part, those in by_part.items()
+            }
+        unexplained = tuple(part for part, those in by_part.items() if not those)
+        if left is None or len(unexplained) < len(left):
+            everything, left = [], unexplained
+        if unexplained == left and len(unexplained) < len(by_part):
+            explained = {part: those for part, those in by_part.items() if those}
+            everything += [(made, explained) for chosen in unions(explained)
+                           for made in read(case, explained, chosen, convention, differs)]
+    everything = sorted(everything, key=lambda pair: pair[0].rank)
+    return [*(made for made, _ in everything), *(unseen(*everything[0]) if everything else ())], left
+
+
+def unseen(reading, by_part):
+    """Yield a reading with a mistake more for each mistake that would not show beside those of this one."""
+    net, made = reading.case.net, {*reading.choices}
+    for more in sorted(
+        {c for those in by_part.values() for chosen in those for c in chosen} - made, key=lambda c: (c.row, repr(c))
+    ):
+        chosen = {part: within(part, made | {more}, net) for part in by_part}
+        if all(chosen[part] in by_part[part] for part in by_part) and any(more in those for those in chosen.values()):
+            picked = {part: by_part[part][chosen[part]] for part in by_part}
+            yield reading._replace(choices=tuple(sorted((*made, more), key=lambda c: (c.row, repr(c)))), options=picked)
+
+
+def conventions(case):
+    """Yield the conventions that give other numbers here, the wanted one first."""
+    net, wanted = case.net, case.wanted
+    for weights in sorted(CHOICES["weights"], key=lambda w: w != wanted.weights):
+        divisors = set()
+        for reduction in sorted(CHOICES["reduction"], key=lambda r: r != wanted.reduction):
+            convention = Convention(weights, reduction, wanted.bias)
+            if convention.divisor(net.n, net.t) not in divisors:
+                divisors.add(convention.divisor(net.n, net.t))
+                yield convention
+
+
+def unions(by_part):
+    """Return the smallest sets of mistakes that hold an explanation of every array."""
+    sets = {frozenset()}
+    for those in sorted(by_part.values(), key=len):
+        least = [chosen for chosen in those if not any(other < chosen for other in those)]
+        sets = {one | chosen for one in sets for chosen in least if one_rate(one | chosen)}
+        sets = {*sorted(sets, key=lambda chosen: (price(chosen), sorted(map(repr, chosen))))[:KEPT]}
+    return [chosen for chosen in sets if not any(other < chosen for other in sets)]
+
+
+def one_rate(chosen):
+    """Say whether a set holds no two learning rates."""
+    return len({c.way for c in chosen if c.row == STALE}) <= 1
+
+
+def price(chosen):
+    """Return the number of different mistakes in a set, and that of the ways they are made."""
+    return len({MISTAKES[c.row].name for c in chosen}), len(chosen)
+
+
+def read(case, by_part, chosen, convention, differs):
+    """Yield the Reading with these mistakes, if every array is explained by some of them."""
+    picked = {}
+    for part, those in by_part.items():
+        inside = [option for option in those.values() if option.choices <= chosen]
+        if not inside:
+            return
+        picked[part] = max(inside, key=lambda option: len(option.choices))
+    made = tuple(sorted(chosen, key=lambda c: (c.row, repr(c))))
+    digits, needed = evidence(case, picked, made, differs)
+    yield Reading(made, convention, differs, picked, case, digits, needed)
+
+
+def evidence(case, picked, made, differs):
+    """Return (digits that agree, digits that are needed); a mistake counts those of the arrays that it is seen in."""
+    mistakes = len({MISTAKES[c.row].name for c in made})
+    digits = {part: agreement(option) for part, option in picked.items()}
+    every = sum(d.sum() for d in digits.values())
+    own = [own_digits(choice, picked, digits) + DIGITS_A_MISTAKE * (mistakes - 1) for choice in made]
+    return min([every, *own]), needed(mistakes, case, differs)
+
+
+def own_digits(choice, picked, digits):
+    """Return how many digits agree in the arrays that a mistake is seen in.
+
+    A number that was fitted costs those of one entry.
+    """
+    seen = [digits[part] for part, option in picked.items() if choice in option.choices]
+    fitted = choice.row in (STALE, FACTOR)
+    return sum(d.sum() for d in seen) - fitted * max((d.max() for d in seen), default=0)
+
+
+def agreement(option):
+    """Return for each claimed number how many of its digits agree with the reading's."""
+    laid = option.laid
+    gap = np.maximum(np.abs(laid.value - option.reached), np.maximum(laid.unit, SPARED * np.abs(laid.value).max()))
+    return np.log10(np.maximum(np.abs(laid.value) / (gap + 1e-300), 1))
+
+
+# --- the whole search ---------------------------------------------------------------------------------------------
+class Found(NamedTuple):
+    """Hold what the search gave for one claim."""
+
+    readings: list             # with enough digits, the simplest first
+    weak: list                 # with too few
+    left: tuple                # the parts that nothing explains
+
+
+def explain(case, parts):
+    """Return what the search gives for the arrays of a claim.
+
+    Single mistakes first, pairs where these do not explain it.
+    """
+    telling = sorted((part for part in parts if part.tells), key=lambda part: -part.layer)
+    found = matches(case, parts, candidates(case, 1 if telling else 0))
+    guess = fit_all(case, found, telling, 1, 0.0)
+    first = judged(case, found)
+    enough = bool(first.readings) and not first.left and first.readings[0].mistakes <= 1
+    if not telling or (enough and not first.readings[0].choices) or written(parts) < needed(MOST, case):
+        return first
+    pairs = candidates(case, MOST, first.readings[0].choices if enough else ())
+    for part, more in matches(case, telling, [pair for pair in pairs if len(pair) == MOST]).items():
+        found[part] += more
+    if not enough:
+        fit_all(case, found, telling, MOST, guess)
+    second = judged(case, found)
+    return second if second.readings and not second.left else last_resort(case, found, second)
+
+
+def fit_all(case, found, parts, level, guess):
+    """Add the matches with a fitted learning rate, from the output down; return the last rate, a guess for the next."""
+    for part in parts:
+        more = updated_too_early(case, part, level, guess)
+        found[part] += more
+        guess = next((c.way for match in more for c in match.made if c.row == STALE), guess)
+    return guess
+
+
+def written(parts):
+    """Return how many digits a claim has: no more than these can agree."""
+    return sum(float(agreement(Option(frozenset(), part.laid[0], part.laid[0].value)).sum()) for part in parts)
+
+
+def needed(mistakes, case, differs=False):
+    """Return how many digits must agree with a reading, so that chance cannot make it."""
+    return DIGITS + DIGITS_A_MISTAKE * mistakes + DIGITS_A_CONVENTION * differs + DIGITS_ANOTHER_NETWORK * case.other
+
+
+def glance(case, parts, most):
+    """Return what at most `most` mistakes (none or one) explain, if they explain every array.
+
+    Given up at the first they do not.
+    """
+    if written(parts) < needed(most, case):
+        return Found([], [], tuple(parts))
+    found, made_sets = {}, candidates(case, most)
+    for part in sorted(parts, key=lambda part: (-part.layer, part.count)):
+        found |= matches(case, [part], made_sets)
+        found[part] += updated_too_early(case, part, 1) if most and not found[part] else []
+        if not found[part]:
+            return Found([], [], (part,))
+    return judged(case, found)
+
+
+def judged(case, found, extra=()):
+    """Return readings of matches, those with too few digits apart."""
+    every, left = readings(case, at_one_rate(case, found), extra)
+    strong = [
+        r
+        for r in every
+        if (r.digits >= r.needed + STRICTER * bool(left) or exact(r)) and r.mistakes <= MOST + (not left)
+    ]
+    return Found(strong, [r for r in every if r not in strong], left)
+
+
+def slope_kept(reading):
+    """Say whether a reading has the slope of the output where a cross-entropy has none: a squared error has it."""
+    return any(c.row == SLOPE_KEPT for c in reading.choices)
+
+
+def split(reading):
+    """Say whether it has that slope in some arrays only: then the loss may well be a squared error."""
+    return slope_kept(reading) and not reading.whole
+
+
+def exact(reading):
+    """Say whether a reading is the right gradient of the described network to every digit that was written."""
+    return not reading.case.other and not reading.choices and not reading.differs and all(
+        np.array_equal(option.laid.value, option.reached) for option in reading.options.values())
+
+
+def at_one_rate(case, found):
+    """Return matches whose fitted learning rates are one number where that gives each of their arrays."""
+    known, joined = [], {}
+    for part in sorted(found, key=lambda part: -part.count):
+        joined[part] = [at_known_rate(case, part, match, known) for match in found[part]]
+    return {part: joined[part] for part in found}
+
+
+def at_known_rate(case, part, match, known):
+    """Return a match at a learning rate that is known from another array, if it gives this one, too."""
+    own = next((c.way for c in match.made if c.row == STALE), None)
+    if own is None:
+        return match
+    for rate in known:
+        if abs(rate - own) <= SAME_RATE * rate:
+            value = run_at(case, part, match.made, rate).reshape(match.laid.value.shape)
+            reached = with_penalty(case, part, match, match.factor * value)
+            if close(match.laid.value, 1.0, reached, SHOWS * match.laid.tolerance):
+                return match._replace(made=at_rate(match.made, rate))
+    known.append(own)
+    return match
+
+
+def last_resort(case, found, before):
+    """Return what a bare factor explains in the largest array, and in others with it, if that explains more."""
+    largest = max(found, key=lambda part: part.count)
+    divisor = case.wanted.divisor(case.net.n, case.net.t)
+    factors = {round(m.factor * divisor, 12): m for m in found[largest] if len(m.made) < MOST and np.isfinite(m.factor)}
+    extra = [
+        Choice(FACTOR, (), float(factor)) for factor in sorted(factors, key=lambda f: len(factors[f].made))[:PROBED]
+    ]
+    after = judged(case, found, extra) if extra else before
+    return after if after.readings and (not before.readings or len(after.left) < len(before.left)) else before
