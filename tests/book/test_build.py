@@ -290,7 +290,7 @@ def sentence(result):
 def pretend(tmp_path, before):
     """Return a Python that runs these lines first."""
     path = tmp_path / "python"
-    path.write_text(f"#!/bin/sh\nPYTHONPATH={tmp_path} exec {sys.executable} \"$@\"\n")
+    path.write_text(f"#!/bin/sh\nPYTHONPATH='{tmp_path}' exec '{sys.executable}' \"$@\"\n")
     path.chmod(0o755)
     (tmp_path / "sitecustomize.py").write_text("import sys\n" + before)
     return str(path)
