@@ -1,5 +1,7 @@
-// An equation wider than its column scrolls in its own box: make that box reachable by keyboard while it does.
+// An equation wider than its column scrolls in its own box: make that box reachable by keyboard while it does. The same
+// for a line of a report.
 {
+  const BOXES = ".math-scroll, .proofread-says";
   const update = (box) => {
     if (box.scrollWidth > box.clientWidth) {
       box.tabIndex = 0;
@@ -9,7 +11,7 @@
       for (const name of ["tabindex", "role", "aria-label"]) box.removeAttribute(name);
     }
   };
-  const observer = new ResizeObserver((entries) => entries.forEach((entry) => update(entry.target.closest(".math-scroll"))));
-  const start = () => document.querySelectorAll(".math-scroll, .math-scroll > *").forEach((box) => observer.observe(box));
+  const observer = new ResizeObserver((entries) => entries.forEach((entry) => update(entry.target.closest(BOXES))));
+  const start = () => document.querySelectorAll(`${BOXES}, :is(${BOXES}) > *`).forEach((box) => observer.observe(box));
   document.readyState === "loading" ? document.addEventListener("DOMContentLoaded", start) : start();
 }

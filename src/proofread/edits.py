@@ -12,7 +12,6 @@ from .statements import statement
 from .templates import slots
 from .terms import BigSum, Call, Derivative, Fraction, Gradient, Group, Matrix, Number, Row, Sum, Symbol, children
 
-SECONDS = 0.9
 SWAPS = {"cdot": r"\odot", "times": r"\odot", "star": " ", "odot": " ", "": r"\odot"}
 
 

@@ -9,7 +9,7 @@ from .edits import Editor, applied, judged
 from .templates import slots, symbols
 from .terms import BigSum, Call, Entry, Number, Ref, Symbol, walk
 
-SECONDS = 0.9
+SECONDS = 2.4                  # a slow machine must find what a fast one finds
 LETTER = "letter"
 FIRST = {
     "wrong": ("sign", "factor", "slope", "transpose", "index", "layer", LETTER, "sum", "product"),

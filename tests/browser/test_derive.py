@@ -99,7 +99,8 @@ def test_text_is_kept_and_what_comes_by_a_link_does_not_replace_it(browser, site
         address = f"{site}{PAGE}.html#" + urlencode({"d": "A^{[1]} = 1", "g": "ng-dl"})
         field.page.goto(address)
         field.page.reload()
-        assert field.text.input_value() == "A^{[1]} = 1" and field.page.locator("#derive-letters").input_value() == "ng-dl"
+        assert field.text.input_value() == "A^{[1]} = 1"
+        assert field.page.locator("#derive-letters").input_value() == "ng-dl"
         assert field.said() == "This derivation came with the link." and not field.verdicts()
         field.text.fill("A^{[1]} = 2")
         field.page.get_by_role("button", name="Back to my own text").click()
@@ -121,7 +122,8 @@ def test_a_link_holds_the_lines(field):
 
 
 ATTACKS = [
-    r"\href{javascript:alert(1)}{x} = 1", r"\html{<img src=x onerror=alert(1)>} = 1", "<img src=x onerror=alert(1)> = x",
+    r"\href{javascript:alert(1)}{x} = 1", r"\html{<img src=x onerror=alert(1)>} = 1",
+    "<img src=x onerror=alert(1)> = x",
     r"x = \text{</annotation><script>alert(1)</script>}", r"\class{a}{x} = \style{background:url(//x.org)}{y}",
     r"\url{javascript:alert(1)} = \includegraphics{//example.org/x.png}", r"\def\x{\x\x}\x = 1", "x" * 3000 + "=1",
     "{" * 2000 + "= 1", "\\frac" * 500, "= = =", "\0\u202e = 1"]
@@ -156,8 +158,10 @@ def test_what_is_too_long_is_one_sentence(field, site):
 @pytest.mark.slow
 def test_a_text_that_takes_too_long_is_stopped(field):
     field.judge()
-    field.page.evaluate("""() => { const ask = live.kernel.ask; live.kernel.ask = question => ask(
-      question.name === "derivation" && question.args[0] ? {does: "run", code: "while True: pass", number: 1} : question); }""")
+    field.page.evaluate("""() => {
+      const ask = live.kernel.ask, endless = {does: "run", code: "while True: pass", number: 1};
+      live.kernel.ask = question => ask(question.name === "derivation" && question.args[0] ? endless : question);
+    }""")
     field.text.press_sequentially(" ")
     field.page.wait_for_function("document.querySelector('.derive-said').textContent.includes('longer than 6 seconds')")
     assert not field.page.evaluate("live.kernel.here")

@@ -99,9 +99,9 @@ LONG = {
 
 @pytest.mark.parametrize("text", LONG.values(), ids=LONG)
 def test_what_is_long_or_deep_gets_a_sentence(text):
-    started = time.perf_counter()
+    started = time.process_time()
     report = proofread(text)
-    seconds = time.perf_counter() - started
+    seconds = time.process_time() - started
     assert str(report) is not None and report._repr_html_()
     assert seconds < SECONDS
     assert not any(line.is_wrong for line in report.lines if line.kind != "claim")

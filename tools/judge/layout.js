@@ -65,7 +65,8 @@
     return found;
   },
 
-  // What stands right of the screen and cannot be scrolled to; hidden and clipped is not scrolled.
+  // What stands right of the screen and cannot be scrolled to; hidden and clipped is not scrolled. Code that is open for
+  // editing is scrolled with the text field over it.
   wider() {
     const wide = document.documentElement.clientWidth;
     const scrolls = (element) => {
@@ -75,7 +76,7 @@
       return false;
     };
     const beyond = [...document.querySelectorAll("main *")].filter((element) => element.checkVisibility() &&
-      element.getBoundingClientRect().right > wide + 1 && !scrolls(element));
+      element.getBoundingClientRect().right > wide + 1 && !scrolls(element) && !element.closest(".live-open"));
     return [document.documentElement.scrollWidth - wide, beyond.map((element) => element.outerHTML.slice(0, 120)).slice(0, 5)];
   },
 })

@@ -41,17 +41,17 @@ function hints(cell) {
     summary?.tagName === "SUMMARY" && summary.textContent.trim().startsWith("Hint"));
   if (!all.length) return;
   const closed = () => all.filter(hint => !hint.open);
-  const label = () => { hint.textContent = closed().length ? `Hint ${all.length - closed().length + 1} of ${all.length}` : "Hints"; };
+  const inOrder = () => {
+    all.forEach((other, i) => { other.hidden = i > 0 && !all[i - 1].open && !other.open; });
+    hint.textContent = closed().length ? `Hint ${all.length - closed().length + 1} of ${all.length}` : "Hints";
+  };
   const hint = button("live-hint", "", "Open the next hint", () => {
     const [next] = closed().length ? closed() : all;
     next.open = true;
+    inOrder();
     next.firstElementChild.focus();
   });
-  all.forEach(details => details.addEventListener("toggle", () => {
-    all.forEach((other, i) => { other.hidden = i > 0 && !all[i - 1].open && !other.open; });
-    label();
-  }));
-  all.slice(1).forEach(details => { details.hidden = !details.open; });
-  label();
+  all.forEach(details => details.addEventListener("toggle", inOrder));
+  inOrder();
   cell.state.before(hint);
 }
