@@ -333,8 +333,8 @@ def test_running_cells_are_readable_by_everyone(browser, site, width, theme):
         reader = Reader(visit)
         reader.edit(1, "x, w, b = 2.0, 0.7, 0.2\na = w * x + b\nprint(a)")
         reader.run(2)
-        reader.edit(3, "1 / 0")
-        reader.run(3)
+        reader.edit(4, "1 / 0")
+        reader.run(4)
         assert visit.findings(thorough=True) == []
         assert visit.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
 

@@ -41,12 +41,13 @@
     return !formula.closest(".math-scroll") && this.ink(formula).right > formula.getBoundingClientRect().right + 1;
   },
 
-  // A displayed formula stands in the middle of its column, or at its left edge when it is wider.
+  // A displayed formula stands in the middle of its column, or at its left edge when it is wider: Firefox leaves up to 32 px
+  // before it, room for fences that might grow.
   off(formula) {
     const box = formula.closest(".math-scroll");
     if (!box || formula.parentElement !== box) return false;
     const ink = this.ink(formula), edge = box.getBoundingClientRect(), middle = (edge.left + edge.right) / 2;
-    if (box.scrollWidth > box.clientWidth) return ink.left + box.scrollLeft - edge.left > 24;
+    if (box.scrollWidth > box.clientWidth) return ink.left + box.scrollLeft - edge.left > 32;
     return Math.abs((ink.left + ink.right) / 2 - middle) > 16;
   },
 

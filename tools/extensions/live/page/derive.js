@@ -198,7 +198,7 @@ function build(place) {
   };
   letters.onchange = typed;
   area.oninput = typed;
-  area.onbeforeinput = tooMuch;
+  area.addEventListener("beforeinput", tooMuch);
   const label = (of, words) => make("label", {for: of.id}, words);
   place.append(make("div", {class: "derive-bar"}, make("span", {}, label(own, "Start from"), own), make("span", {}, label(letters, "Letters of"), letters)),
     make("div", {class: "derive-bar"}, judgeButton, button("derive-link", "Copy a link to this text", "A link that holds your lines", copyLink), swap, said),
