@@ -61,7 +61,7 @@ def train(params: Params, X: ArrayLike, Y: ArrayLike, eta: float, epochs: int, b
 
 def _down(params, gradient, eta, lam, n):
     """Return params after one step down the mean gradient plus lam W; the sum over n rows and params were judged."""
-    W_h, W_out, *biases = (None if p is None else p - eta / n * g for p, g in zip(params, gradient))
+    W_h, W_out, *biases = (p - eta / n * g for p, g in zip(params, gradient))     # no gradient for a bias left out
     return Params(W_h - eta * lam * params.W_h, W_out - eta * lam * params.W_out, *biases)      # [eq-l2]
 
 
