@@ -37,7 +37,8 @@ class Formula(NamedTuple):
 def read_settings(text, page):
     """Return the settings of one page: {section or name of a formula: text}, with "" for the whole page.
 
-    Under `%% page section alone` nothing else holds in that section but what it defines itself.
+    Under `%% page section alone` nothing else holds in that section but what it defines itself, and under
+    `%% page formula alone` nothing else for that formula.
     """
     found, here = {}, None
     for line in text.splitlines():
@@ -84,9 +85,10 @@ def in_force(printed, formula, settings):
     """Return the definitions that hold for a formula: of two for one name the last, those of its own section after the
     others."""
     own = [one.latex for one, _ in printed if one.section == formula.section]
-    alone = settings.get(f"{formula.section} alone") if formula.section else None
-    if alone is not None:
-        return "\n".join([alone, *own, settings.get(formula.name or "?", "")])
+    for scope in filter(None, (formula.name, formula.section)):
+        if f"{scope} alone" in settings:
+            own = own if scope == formula.section else []
+            return "\n".join([settings[f"{scope} alone"], *own, settings.get(formula.name or "?", "")])
     outer = [one for one, anew in printed if one.section != formula.section and not anew]
     first = {}
     for one in outer:
