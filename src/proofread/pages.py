@@ -134,5 +134,5 @@ def judge(number, formula, given, sizes):
         ]
     except Problem as problem:
         return Line(number, latex, "claim", problem.verdict, problem.sentence())
-    found, _ = judge_all(before, [read], sizes or {}, (given, latex))
+    found, _ = judge_all(before, [read], sizes or {}, (given, latex), strict=True)
     return found[0]
