@@ -32,6 +32,10 @@ def broken(page, name, old, new):
 @pytest.mark.parametrize("page, name, old, new", [
     ("04", "eq-dw-out", r"^{(\mathrm{h})\top}", r"^{(\mathrm{h})}"), ("04", "eq-delta-out", "- Y", "+ Y"),
     ("04", "eq-dw-out-entry", r"a_i^{(\mathrm{h})[r]}", r"a_j^{(\mathrm{h})[r]}"),
+    ("04", "eq-dw-out", r"A^{(\mathrm{h})\top}\,\delta^{(\mathrm{out})}",
+     r"\delta^{(\mathrm{out})}\,A^{(\mathrm{h})\top}"),
+    ("02", "eq-222-dw-out", r"A^{(\mathrm{h})\top}\,\delta^{(\mathrm{out})}",
+     r"\delta^{(\mathrm{out})}\,A^{(\mathrm{h})\top}"),
     ("04", "eq-mean-dz", r"\frac{1}{n}", " "), ("05", "eq-deep-delta-last", "- Y", "+ Y"),
     ("05", "eq-deep-quarter", r"\tfrac{1}{4}", r"\tfrac{1}{2}"), ("06", "eq-tape-total", "= 1", "= 2"),
 ])
