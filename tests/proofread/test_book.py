@@ -48,3 +48,18 @@ def test_a_broken_equation_is_wrong(page, name, old, new):
 ])
 def test_a_liberty_of_notes_is_none_in_print(page, name, old, new):
     assert broken(page, name, old, new).verdict == "ambiguous"
+
+
+@pytest.mark.parametrize("name, old, new", [
+    ("def-z-h", "A^", "-A^"), ("def-z-h", r" + b^", r" - b^"), ("def-a-out", r"= \sigma", r"= \tanh"),
+    ("def-mdt-j", r"\left[", " "),
+])
+def test_a_broken_definition_is_found_where_no_equation_needs_it(tmp_path, name, old, new):
+    path = next(path for path in PAGES if path.stem.startswith("03"))
+    latex = next(formula.latex for formula in equations(path) if formula.name == name)
+    broken_latex = latex.replace(old, new, 1).replace(r"\right]", " " if old == r"\left[" else r"\right]")
+    assert broken_latex != latex
+    page = tmp_path / f"{path.stem}.md"
+    texts = [(one, broken_latex if one.name == name else one.latex) for one in equations(path)]
+    page.write_text("\n\n".join(f"({one.section})=\n\n$${text}$$ ({one.name})" for one, text in texts), "utf-8")
+    assert name in {formula.name for formula, wrong in judged(page) if wrong}

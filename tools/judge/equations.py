@@ -3,7 +3,8 @@ r"""The labeled equations of a page, and what `proofread` says of each as it is 
     python -m tools.judge.equations chapters/02_mlp_2_2_2.ipynb        is each labeled equation right?
 
 A labeled equation is a paragraph `$$ … $$ (eq-name)`, a definition `(def-name)`. What no page prints, shapes and
-definitions of other pages, stands in settings.txt, in the language of `proofread`.
+definitions of other pages, stands in settings.txt, in the language of `proofread`. A definition carries no truth of its
+own, and a page may say nothing more of it: so each is also held against the second copy of it in worlds.py.
 """
 
 import json
@@ -13,6 +14,7 @@ from pathlib import Path
 
 from proofread.pages import Formula, check_page, read_settings
 from tools import ROOT
+from tools.judge import printed
 
 SETTINGS = ROOT / "tools/judge/settings.txt"
 PIECE = re.compile(r"^\((sec-[a-z0-9-]+)\)=|\$\$(.*?)\$\$(?:[ \t]*\(([^)\s]*)\))?", re.S | re.M)
@@ -36,7 +38,20 @@ def judged(path, settings=SETTINGS):
     """Return a pair (equation, what is wrong with it or "") for each labeled equation of a page."""
     formulas = equations(path)
     given = read_settings(Path(settings).read_text("utf-8"), Path(path).stem)
-    return [(formula, refusal(formula, line)) for formula, line in zip(formulas, check_page(formulas, given))]
+    lines = check_page(formulas, given)
+    return [(one, refusal(one, line) or against_copy(one, formulas, path)) for one, line in zip(formulas, lines)]
+
+
+def against_copy(formula, formulas, path):
+    """Return in what a definition differs from its second copy in worlds.py, or an empty string."""
+    if not formula.defines:
+        return ""
+    page = [printed.Equation(one.name, one.latex, str(path)) for one in formulas]
+    try:
+        printed.check(page[formulas.index(formula)], printed.definitions(page))
+    except printed.Refused as error:
+        return str(error)
+    return ""
 
 
 def refusal(formula, line):
