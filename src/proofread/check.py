@@ -77,12 +77,12 @@ def read_sizes(sizes):
     return found
 
 
-def judge_all(before, read, sizes, texts):
+def judge_all(before, read, sizes, texts, strict=False):
     """Return a `Line` for each line of a text, and the sentences on what was assumed for all of them."""
     try:
         derivation = Derivation(assigned([*before, *read]))
         model = Model(derivation, sizes)
-        judge = Judge(model, texts) if model.problem is None else None
+        judge = Judge(model, texts, strict) if model.problem is None else None
     except Problem as problem:
         return [unjudged(s, problem) for s in read], ()
     except (ArithmeticError, LookupError, ValueError, TypeError, AttributeError, RecursionError, MemoryError):

@@ -16,13 +16,17 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from .brackets import head
-from .check import judge_all
+from .check import ORDER_OF_VERDICTS, judge_all
+from .derivation import Derivation
 from .layout import Stretch, blanked, lines
+from .model import Model
+from .names import assigned
 from .problems import Problem
 from .report import Line
 from .statements import GIVEN, statement
 from .templates import slots
 from .terms import Symbol
+from .verdicts import Judge
 
 
 class Formula(NamedTuple):
@@ -37,7 +41,8 @@ class Formula(NamedTuple):
 def read_settings(text, page):
     """Return the settings of one page: {section or name of a formula: text}, with "" for the whole page.
 
-    Under `%% page section alone` nothing else holds in that section but what it defines itself.
+    Under `%% page section alone` nothing else holds in that section but what it defines itself, and under
+    `%% page formula alone` nothing else for that formula.
     """
     found, here = {}, None
     for line in text.splitlines():
@@ -51,8 +56,13 @@ def read_settings(text, page):
 
 def check_page(formulas, settings=None, sizes=None):
     """Return a `Line` for each formula of a page; `settings` is a text for all of it, or {section: text}."""
+    return [line for line, _ in check_each(formulas, settings, sizes)]
+
+
+def check_each(formulas, settings=None, sizes=None):
+    """Yield (line, what was given for it) for each formula of a page."""
     settings = {"": settings or ""} if not isinstance(settings, dict) else settings
-    printed, found = [], []
+    printed = []
     for number, formula in enumerate(formulas):
         given = in_force(printed, formula, settings)
         line = judge(number + 1, formula, given, sizes)
@@ -70,8 +80,7 @@ def check_page(formulas, settings=None, sizes=None):
             before = [*given.splitlines(), *settings.get("", "").splitlines()]
             anew = left_key(formula.latex) in {left_key(one) for one in before}
             printed.append((formula, anew))
-        found.append(line)
-    return found
+        yield line, given
 
 
 def defines_too(formula, given):
@@ -84,9 +93,10 @@ def in_force(printed, formula, settings):
     """Return the definitions that hold for a formula: of two for one name the last, those of its own section after the
     others."""
     own = [one.latex for one, _ in printed if one.section == formula.section]
-    alone = settings.get(f"{formula.section} alone") if formula.section else None
-    if alone is not None:
-        return "\n".join([alone, *own, settings.get(formula.name or "?", "")])
+    for scope in filter(None, (formula.name, formula.section)):
+        if f"{scope} alone" in settings:
+            own = own if scope == formula.section else []
+            return "\n".join([settings[f"{scope} alone"], *own, settings.get(formula.name or "?", "")])
     outer = [one for one, anew in printed if one.section != formula.section and not anew]
     first = {}
     for one in outer:
@@ -123,14 +133,56 @@ def left_key(latex):
 
 def judge(number, formula, given, sizes):
     """Return the line of one formula under the definitions in force."""
-    latex = " ".join(blanked(formula.latex).split())
+    latex = one_line(formula.latex)
     try:
-        read = statement(number, Stretch(latex, 0, len(latex)))
-        before = [
-            statement(i + 1, one._replace(start=one.start + GIVEN, end=one.end + GIVEN), given=True)
-            for i, one in enumerate(lines(given))
-        ]
+        read, before = read_one(number, latex), read_given(given)
     except Problem as problem:
         return Line(number, latex, "claim", problem.verdict, problem.sentence())
-    found, _ = judge_all(before, [read], sizes or {}, (given, latex))
+    found, _ = judge_all(before, [read], sizes or {}, (given, latex), strict=True)
     return found[0]
+
+
+def one_line(latex):
+    """Return LaTeX without its line breaks."""
+    return " ".join(blanked(latex).split())
+
+
+def read_one(number, latex):
+    """Return the statement that a formula makes."""
+    return statement(number, Stretch(latex, 0, len(latex)))
+
+
+@lru_cache(200)
+def read_given(given):
+    """Return the statements that are given."""
+    return [
+        statement(i + 1, one._replace(start=one.start + GIVEN, end=one.end + GIVEN), given=True)
+        for i, one in enumerate(lines(given))
+    ]
+
+
+class InPlace:
+    r"""Judge what stands in the place of a claim: names and sizes are those of the claim, and read once.
+
+    >>> place = InPlace(r"\frac{\partial z}{\partial w} = x", "z = w x")
+    >>> place.verdict(r"\frac{\partial z}{\partial w} = x"), place.verdict(r"\frac{\partial z}{\partial w} = w")
+    ('right', 'wrong')
+    """
+
+    def __init__(self, latex, given, sizes=None):
+        latex = one_line(latex)
+        derivation = Derivation(assigned([*read_given(given), read_one(1, latex)]))
+        self.judge = Judge(Model(derivation, sizes or {}), (given, latex), strict=True)
+
+    def verdict(self, latex):
+        """Return the verdict on a formula, that of its worst link."""
+        read = read_one(0, one_line(latex))
+        if read.problem or len(read.chains) != 1:
+            return "unreadable"
+        try:
+            found = [one.verdict for one in self.judge.chain(self.judge.names.settle(read.chains[0]))]
+        except Problem as problem:
+            return problem.verdict
+        except (ArithmeticError, LookupError, ValueError, TypeError, AttributeError, RecursionError):
+            return "unreadable"
+        return min(found, key=ORDER_OF_VERDICTS.index)

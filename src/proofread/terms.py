@@ -7,6 +7,7 @@ Raw terms come out of the grammar: letters with marks, brackets, products in a r
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields, replace
+from functools import cache
 
 
 @dataclass(frozen=True)
@@ -324,10 +325,20 @@ class Identity(Term):
     shape: tuple | None = None
 
 
+@cache
+def parts_of(kind):
+    """Return the names of the fields in which a kind of term may hold other terms."""
+    return tuple(part.name for part in fields(kind) if part.name != "span")
+
+
 def children(term):
     """Yield the terms that a term is made of, from left to right."""
-    for part in fields(term):
-        yield from _terms(getattr(term, part.name))
+    for name in parts_of(type(term)):
+        value = getattr(term, name)
+        if isinstance(value, Term):
+            yield value
+        elif isinstance(value, tuple):
+            yield from _terms(value)
 
 
 def _terms(value):
@@ -353,7 +364,7 @@ def rebuild(term, change):
             return change(value)
         return tuple(map(renewed, value)) if isinstance(value, tuple) else value
 
-    new = {part.name: renewed(getattr(term, part.name)) for part in fields(term) if part.name != "span"}
+    new = {name: renewed(getattr(term, name)) for name in parts_of(type(term))}
     return replace(term, **new)
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from .dims import attempts
+from .liberties import liberty
 from .meaning import Context
 from .problems import Ambiguous, Problem, SizesDiffer, Unreadable
 from .sizes import Scope
@@ -54,10 +55,13 @@ class Outcome:
 
 
 class Judge:
-    """Judge claims against the definitions of a model; `texts` are what is given and what the reader wrote."""
+    """Judge claims against the definitions of a model; `texts` are what is given and what the reader wrote.
 
-    def __init__(self, model, texts=("", "")):
-        self.texts, self.quick, self.wrong = texts, False, {}
+    A `strict` judge takes none of the liberties that notes are allowed (see `liberties`).
+    """
+
+    def __init__(self, model, texts=("", ""), strict=False):
+        self.texts, self.strict, self.quick, self.wrong = texts, strict, False, {}
         self.model, self.derivation = model, model.derivation
         self.names, self.meaning = model.names, model.derivation.meaning
         self.turned_shown = any(
@@ -138,8 +142,16 @@ class Judge:
         for (_, left), (place, right) in zip(sides, sides[1:]):
             relation = chain.relations[place - 1]
             outcome = self.link(left, right, relation, deadline)
+            outcome = self.without_liberty(outcome, chain.sides[place - 1 : place + 1])
             outcomes.append(replace(outcome, link=place - 1, layers=layers))
         return outcomes + problems
+
+    def without_liberty(self, outcome, raw):
+        """Return an outcome that is right, for a strict judge as ambiguous if the print leaves its reading open."""
+        if not self.strict or outcome.verdict != "right":
+            return outcome
+        said = next(filter(None, map(liberty, raw, outcome.sides)), "")
+        return replace(outcome, verdict="ambiguous", says=said, place=raw[-1].span) if said else outcome
 
     def text(self, term):
         """Return the LaTeX of a raw term as the reader wrote it."""

@@ -11,6 +11,18 @@ CONF = f"import sys; sys.path.insert(0, {str(ROOT)!r})\n" + """
 extensions = ["myst_nb", "tools.extensions.maths", "tools.extensions.checked"]
 project, root_doc, html_theme, html_math_renderer = "book", "index", "basic", "mathml"
 nb_execution_mode, myst_enable_extensions, exclude_patterns = "off", ["dollarmath"], ["_build"]
+checked_settings = "settings.txt"
+"""
+SETTINGS = r"""%% *
+Z^{(\mathrm{h})} = A^{(\mathrm{in})} W^{(\mathrm{h})}
+A^{(\mathrm{h})} = \varphi(Z^{(\mathrm{h})})
+Z^{(\mathrm{out})} = A^{(\mathrm{h})} W^{(\mathrm{out})}
+J = \sum_{r=1}^{n} \sum_{j=1}^{t} \ln(1 + \exp(z_j^{(\mathrm{out})[r]}))
+\delta^{(\mathrm{out})} = \frac{\partial J}{\partial Z^{(\mathrm{out})}}
+\delta^{(\mathrm{h})} = \frac{\partial J}{\partial Z^{(\mathrm{h})}}
+A^{(\mathrm{in})} \in \mathbb{R}^{n \times m}
+W^{(\mathrm{h})} \in \mathbb{R}^{m \times d}
+W^{(\mathrm{out})} \in \mathbb{R}^{d \times t}
 """
 TITLE = r"$$\frac{\partial J}{\partial W^{(\mathrm{out})}} = A^{(\mathrm{h})\top} \delta^{(\mathrm{out})}$$ (eq-dw-out)"
 HIDDEN = r"$$\frac{\partial J}{\partial W^{(\mathrm{h})}} = A^{(\mathrm{in})\top} \delta^{(\mathrm{h})}$$ (eq-dw-h)"
@@ -29,7 +41,8 @@ def notebook(title, equations, lines):
 
 def build(folder, equations, lines, builder="html"):
     """Build a book of two chapters and the list; return (pages, warnings)."""
-    (folder / "conf.py").write_text(CONF, "utf-8")
+    (folder / "conf.py").write_text(CONF.replace("settings.txt", str(folder / "settings.txt")), "utf-8")
+    (folder / "settings.txt").write_text(SETTINGS, "utf-8")
     (folder / "index.md").write_text(
         "# Checked\n\n```{toctree}\none\ntwo\n```\n\n```{checked-strip}\n```\n\n```{checked-equations}\n```\n",
                                      "utf-8")

@@ -1,7 +1,7 @@
 """The mark beside each checked equation, and the page that lists them all.
 
 A Sphinx extension. A cell that checks an equation prints one line (see `backprop.check`); this finds the line among the
-outputs of the page, sets a mark after the equation that links to the cell, and runs the printed LaTeX (printed.py).
+outputs of the page, sets a mark after the equation that links to the cell, and has `proofread` judge the printed LaTeX.
 Nothing is typed by hand, so the mark stands exactly where a cell has run. A strict build fails for an `eq-` equation
 without a check, a check of no equation, and a printed equation that does not come out.
 """
@@ -14,7 +14,7 @@ from docutils import nodes
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
-from tools.judge import printed
+from tools.judge.equations import SETTINGS, judged
 
 logger = logging.getLogger(__name__)
 DEFINITION = '<span class="receipt definition">def</span>'
@@ -82,7 +82,7 @@ def on_doctree_read(app, doctree):
     blocks = {b["label"]: b for b in doctree.findall(nodes.math_block)
               if str(b.get("label", "")).startswith(("eq-", "def-"))}
     checks, anchors = checks_of(doctree, blocks)
-    refused = evaluate(blocks, page)
+    refused = evaluate(app, blocks)
     for label, block in blocks.items():
         if label in checks:
             block["receipt"] = receipt(checks[label], anchors[label])
@@ -116,18 +116,15 @@ def checks_of(doctree, blocks):
     return checks, anchors
 
 
-def evaluate(blocks, page):
-    """Evaluate the LaTeX of every equation of a page; warn of what does not come out, and return its labels."""
-    equations = [printed.Equation(label, block.astext(), page.rpartition("/")[2]) for label, block in blocks.items()]
-    definitions, refused = printed.definitions(equations), set()
-    for equation in equations:
-        try:
-            printed.check(equation, definitions, draws=1)
-        except printed.Refused as error:
-            refused.add(equation.label)
-            logger.warning("the printed equation does not come out: %s", error, location=blocks[equation.label],
-                           type="checked")
-    return refused
+def evaluate(app, blocks):
+    """Judge the LaTeX of every equation of a page; warn of what does not come out, and return its labels."""
+    if not blocks:
+        return set()
+    found = judged(app.env.doc2path(app.env.docname), app.config.checked_settings)
+    refused = {formula.name: wrong for formula, wrong in found if wrong and formula.name in blocks}
+    for label, wrong in refused.items():
+        logger.warning("the printed equation does not come out: %s", wrong, location=blocks[label], type="checked")
+    return refused.keys()
 
 
 def purge(app, env, docname):
@@ -212,6 +209,7 @@ def on_doctree_resolved(app, doctree, docname):
 
 
 def setup(app):
+    app.add_config_value("checked_settings", str(SETTINGS), "env")
     app.add_node(Listing)
     app.add_node(Strip)
     app.add_directive("checked-equations", CheckedEquations)
