@@ -115,13 +115,7 @@ def stream(m, d, t, largest, seconds):
     """Stream n examples from a file, n from largest/100 on: seconds and peak memory for each n."""
     params, X, Y = numbers(m, d, t, 10_000, "float64")
     with tempfile.TemporaryDirectory() as folder:
-        files = []
-        for name, rows in (("X", X), ("Y", Y)):
-            path = Path(folder) / name
-            with open(path, "wb") as file:
-                for _ in range(largest // len(rows)):
-                    rows.tofile(file)
-            files.append(np.memmap(path, float, mode="r", shape=(largest, rows.shape[1])))
+        files = [on_disk(Path(folder) / name, rows, largest) for name, rows in (("X", X), ("Y", Y))]
         sizes = [largest // k for k in (100, 30, 10, 3, 1)]
 
         def run_on(n, start=0):
@@ -136,12 +130,20 @@ def stream(m, d, t, largest, seconds):
             for n in sizes:                             # far apart, so that no n finds its examples in the cache
                 starts = range(0, largest - n + 1, max(n, largest // 8))
                 taken[n].append(min(timed(run_on(n, start), 1) for start in starts))
-        result = {"m-d-t": [m, d, t], "grown": grown, "runs": [
-            {"n": n, "median": median(taken[n]), "fastest": min(taken[n]), "peak": peak(run_on(n))} for n in sizes]}
-        whole = textbook(params, files[0][:largest // 10], files[1][:largest // 10])[0]
-        result["textbook"] = {"n": largest // 10, "seconds": min(timed(whole, 1) for _ in range(2)),
-                              "peak": peak(whole)}
-    return result
+        part = largest // 10
+        whole = textbook(params, files[0][:part], files[1][:part])[0]
+        return {"m-d-t": [m, d, t], "grown": grown,
+                "runs": [{"n": n, "median": median(taken[n]), "fastest": min(taken[n]), "peak": peak(run_on(n))}
+                         for n in sizes],
+                "textbook": {"n": part, "seconds": min(timed(whole, 1) for _ in range(2)), "peak": peak(whole)}}
+
+
+def on_disk(path, rows, largest):
+    """Write the rows again and again until there are so many; return them as an array that stays in the file."""
+    with open(path, "wb") as file:
+        for _ in range(largest // len(rows)):
+            rows.tofile(file)
+    return np.memmap(path, float, mode="r", shape=(largest, rows.shape[1]))
 
 
 # --- operations and bytes -------------------------------------------------------------------------------------------

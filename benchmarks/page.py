@@ -6,6 +6,8 @@ import json
 import re
 from pathlib import Path
 
+import jinja2
+
 from benchmarks.contenders import CHUNK
 
 HERE = Path(__file__).resolve().parent
@@ -16,6 +18,7 @@ SHOWN = ["limit in pieces", "this module", "textbook form", "PyTorch", "PyTorch 
 NAMES = {"limit in pieces": "the products in pieces", "PyTorch": "PyTorch, eager",
          "PyTorch modules": "PyTorch, `torch.nn`"}
 MODULE = "this module"
+DTYPES = ("float64", "float32")
 TIED = "\u00a0"                                         # a space at which no line ends
 OVER = f"{TIED}/ "
 
@@ -81,20 +84,12 @@ def in_turn(results, threads):
 
 
 def both_cores_free(results):
-    """Tell whether two threads were ever two threads: on every large case the bare products took less time than on one."""
-    return all(pick(results, list(case), dtype, 2)["times"]["limit"]["median"] < pick(results, list(case), dtype,
-                                                                                      1)["times"]["limit"]["median"]
-               for case in cases(results) if case[3] > 1 for dtype in ("float64", "float32"))
+    """Tell whether two threads were ever two: on every large case the bare products took less time than on one."""
+    def limit(case, dtype, threads):
+        return pick(results, list(case), dtype, threads)["times"]["limit"]["median"]
 
-
-def two_threads(results):
-    """Write the table for two threads, or why there is none."""
-    if both_cores_free(results):
-        return in_turn(results, 2) + (
-            "\n\nOnly the products use the second thread. The arithmetic between them takes as long as before, so it weighs more\n"
-                                      "beside a limit that is nearly halved.")
-    return ("There is no table: while this was measured, other work ran on the machine, and with two threads the bare products took\n"
-            "longer than with one. The numbers for one thread were taken in turns, but they too will be better where it is quiet.")
+    large = [case for case in cases(results) if case[3] > 1]
+    return all(limit(case, dtype, 2) < limit(case, dtype, 1) for case in large for dtype in DTYPES)
 
 
 def alone(results):
@@ -108,36 +103,31 @@ def alone(results):
 
 
 def against_pytorch(results):
-    """Write what the comparison with PyTorch is worth here."""
+    """Return the comparison with PyTorch as table and verdict, or None where it is not installed."""
     if not all("PyTorch" in r["times"] for r in results["speed"]):
-        return ""
-    rows, counts = [], (1, 2) if both_cores_free(results) else (1,)
+        return None
+    counts = (1, 2) if both_cores_free(results) else (1,)
+    rows = []
     for case in cases(results):
-        row = [title(case)]
-        for threads in counts:
-            both = [pick(results, list(case), dtype, threads)["times"] for dtype in ("float64", "float32")]
-            row.append(OVER.join(f"{times[MODULE]['over PyTorch']:.2f}" for times in both))
-            if threads == 1:
-                limits = OVER.join(f"{times['PyTorch products']['over limit']:.2f}" for times in both)
-        rows.append([*row, limits])
-    big = cases(results)[2]
-    products = [pick(results, list(big), dtype, 1)["times"]["PyTorch products"]["over limit"]
-                for dtype in ("float64", "float32")]
-    verdict = ("slower than NumPy's on the sizes of the third row, so part of the distance is the library below PyTorch"
-               if min(products) > 1.05
-               else "faster than NumPy's on the sizes of the third row, so this module starts with a handicap"
-               if max(products) < 0.95 else "about as fast as NumPy's on the sizes of the third row")
-    return f"""## Against PyTorch
+        times = {threads: [pick(results, list(case), dtype, threads)["times"] for dtype in DTYPES]
+                 for threads in counts}
+        rows.append([title(case), *(OVER.join(ratio(one[MODULE]["over PyTorch"]) for one in both)
+                                    for both in times.values()),
+                     OVER.join(ratio(one["PyTorch products"]["over limit"]) for one in times[1])])
+    head = ["float64 / float32", *("one thread", "two threads")[:len(counts)], "the products alone"]
+    return {"table": table(head, rows), "verdict": products_of_pytorch(results)}
 
-Time of this module over the time of PyTorch, eager, on the same number of threads; and, in the last column, PyTorch's bare
-products over NumPy's.
 
-{table(["float64 / float32", *("one thread", "two threads")[:len(counts)], "the products alone"], rows)}
-
-On this processor PyTorch's matrix product is {verdict}.
-It may be otherwise on a processor of another make: read the last column before you believe the others. With two threads
-on wide networks the products are nearly all there is, and no win is claimed.
-"""
+def products_of_pytorch(results):
+    """Say whose bare products are faster, on the sizes of the third row."""
+    products = [pick(results, list(cases(results)[2]), dtype, 1)["times"]["PyTorch products"]["over limit"]
+                for dtype in DTYPES]
+    where = "NumPy's on the sizes of the third row"
+    if min(products) > 1.05:
+        return f"slower than {where}, so part of the distance is the library below PyTorch"
+    if max(products) < 0.95:
+        return f"faster than {where}, so this module starts with a handicap"
+    return f"about as fast as {where}"
 
 
 def grows(results):
@@ -188,129 +178,51 @@ def waiting(results):
     return table(["wait", "time"], rows) + f"\n\nTimes of whole processes, Python's own start included.{when}"
 
 
+def versions(about):
+    """Write which packages in which version, and what multiplies their matrices."""
+    spelled = {"torch": "PyTorch", "jax": "JAX", "numpy": "NumPy"}
+    packages = ", ".join(f"{spelled.get(name, name)} {version}" for name, version in about["versions"].items())
+    return packages + "".join(f"; {name} multiplies with {library}" for name, library in about["libraries"].items())
+
+
+def small_network(results):
+    """Compare the smallest network with PyTorch, as far as it is installed."""
+    small = pick(results, list(cases(results)[0]), "float64", 1)["times"]
+    if "PyTorch" not in small:
+        return ""
+    modules = ""
+    if "PyTorch modules" in small:
+        over = small[MODULE]["over PyTorch modules"]
+        modules = f", and {over:.2f} where the network is made of `torch.nn` modules"
+    return f" There, the module takes {small[MODULE]['over PyTorch']:.2f} of the time of PyTorch{modules}."
+
+
+def facts(results):
+    """Return everything that the template names."""
+    stream, big = results["stream"], list(cases(results)[2])
+    m, _, t = stream["m-d-t"]
+    last = stream["runs"][-1]
+    return {
+        "machine": results["machine"], "versions": versions(results["machine"]), "cases": cases(results),
+        "over_limit": pick(results, big, "float64", 1)["times"][MODULE]["over limit"],
+        "apart": {dtype: max(max(r["apart"].values()) for r in results["speed"] if r["dtype"] == dtype)
+                  for dtype in DTYPES},
+        "alternative": alternative(results), "one_thread": in_turn(results, 1), "small_network": small_network(results),
+        "by_chunk": by_chunk(results), "alone": alone(results), "both_cores_free": both_cores_free(results),
+        "two_threads": in_turn(results, 2), "pytorch": against_pytorch(results), "grows": grows(results),
+        "stream": stream, "streamed": streamed(results), "linear": linear(results), "last": last,
+        "whole": stream["textbook"], "inputs": 8 * (m + t) * last["n"], "waiting": waiting(results),
+        "chunk": thousands(CHUNK), "title": title, "thousands": thousands, "size": size, "seconds": seconds,
+    }
+
+
 def text(results):
-    """Return the page."""
-    about, (tiny, _, big, wide) = results["machine"], cases(results)
-    one = pick(results, list(big), "float64", 1)["times"]
-    versions = ", ".join(f"{'PyTorch' if n == 'torch' else 'JAX' if n == 'jax' else 'NumPy' if n == 'numpy' else n} {v}"
-                         for n, v in about["versions"].items())
-    libraries = "".join(f"; {name} multiplies with {library}" for name, library in about["libraries"].items())
-    apart = {dtype: max(max(r["apart"].values()) for r in results["speed"] if r["dtype"] == dtype)
-             for dtype in ("float64", "float32")}
-    stream = results["stream"]
-    last, whole = stream["runs"][-1], stream["textbook"]
-    m, d, t = stream["m-d-t"]
-    small = pick(results, list(tiny), "float64", 1)["times"]
-    modules = f", and {small[MODULE]['over PyTorch modules']:.2f} where the network is made of `torch.nn` modules" if "PyTorch modules" in small else ""
-    tiny_text = f" There, the module takes {small[MODULE]['over PyTorch']:.2f} of the time of PyTorch{modules}." if "PyTorch" in small else ""
-    return f"""---
-description: The gradient of this book against the bare matrix products, PyTorch, JAX, autograd and scikit-learn; what it costs in operations and bytes.
----
-<!-- Written by benchmarks/page.py from benchmarks/results.json: change those. -->
-# How fast is it?
-
-The formulas of this book are five matrix products and a little arithmetic between them. So there is a limit: a program does the
-products and more, and can hardly take less time than the bare products do. `value_and_gradient` takes {one[MODULE]['over limit']:.2f} times that limit for
-{title(big)}, and it is still the six lines of [chapter 4](04_n_examples.ipynb), in pieces.
-
-Measured on {about['date']}: {about['processor']}, {about['cores']} cores, {about['system']}, Python {about['Python']}, {versions}{libraries}. `make bench` measures again
-on your machine, with what is installed there, and writes this page anew.
-
-## How to read it
-
-- **The limit** is five bare products of the same shapes on whole arrays, each in the faster of two layouts, and one exp per
-  activation. It computes nothing of use. A number below is a time divided by the limit's: 1.00 is as fast as the limit, 2.00 takes twice as long.
-- **The products in pieces** are the same with {thousands(CHUNK)} rows at a time, whose numbers stay in the processor's cache. Nobody adds up what
-  they give. They lie a little below 1 where whole arrays leave the cache: so much room is left below the limit.
-- **The textbook form** is `forward`, `loss` and `backward`, on whole arrays. **This module** is `value_and_gradient`: the same
-  numbers in pieces. Both refuse NaN, infinity and targets outside [0, 1], and say where; the others do not look.
-- Everyone computes the loss and its gradient from the same numbers, and had to agree first: the largest difference was
-  {apart['float64']:.0e} of the largest entry in float64 and {apart['float32']:.0e} in float32. A network is written m-d-t, and n is the number of examples.
-- A number is the median over many rounds in which all take turns, A B C A B C, so that a busy moment strikes all alike. Still,
-  differences of a few hundredths mean nothing.
-
-```{{figure}} appendix_speed.png
-:alt: {alternative(results)}
-:width: 620px
-:name: fig-speed
-:class: invert-in-dark
-Time over the limit, float64, one thread. The dashed line is the limit.
-```
-
-## One thread
-
-{in_turn(results, 1)}
-
-The smallest network shows the price of a call: nearly all of the time goes into starting some fifty small operations and
-judging the input.{tiny_text} At the other end, at {title(wide)}, the products are nearly everything.
-
-## What brings it near the limit
-
-- Pieces. The numbers of a piece are still in the processor's cache when the backward pass comes back to them.
-- Arrays that are not needed again are overwritten: $Z^{{(\\mathrm{{h}})}}$ by $A^{{(\\mathrm{{h}})}}$, and $A^{{(\\mathrm{{h}})}}$ by $1 - A^{{(\\mathrm{{h}})}}$ at the end.
-- The order in which a product is stored. $(B^{{\\top}} A^{{\\top}})^{{\\top}}$ and $A B$ are the same numbers, the first by columns. Which is faster depends on the
-  matrix product that NumPy was built with; here it is the first in float64 and the second in float32.
-- X is not read once more to be judged. A NaN in it shows in the gradient, and only then it is looked for.
-
-How large should a piece be? Small pieces pay for more calls and for adding up more gradients, large ones leave the cache:
-{title(big)}, one thread.
-
-{by_chunk(results)}
-
-Unless told, `value_and_gradient` takes {thousands(CHUNK)} rows.
-
-## Everyone in a process of its own
-
-In one process a program finds memory that another has warmed up. Here everyone starts fresh, the limit too. Processes are timed at
-different moments, so it is the fastest call of many that is divided by the limit's fastest; these numbers scatter more.
-
-{alone(results)}
-
-## Two threads
-
-{two_threads(results)}
-
-{against_pytorch(results)}
-## How cost grows
-
-One example costs, in a network with m inputs, d hidden units and t outputs:
-
-- 4md + 6dt multiplications and additions in the five products: 2md for $A^{{(\\mathrm{{in}})}} W^{{(\\mathrm{{h}})}}$, 2md for $\\partial J/\\partial W^{{(\\mathrm{{h}})}}$, and 2dt for each of the
-  other three;
-- d + 3t exponentials and logarithms, and 8d + 13t other operations, entry by entry;
-- 8(m + t) bytes read, in float64;
-- 8(4d + 3t) bytes held at the peak of the textbook form, which keeps whole arrays (8(5d + 3t) from Python 3.14 on, where
-  NumPy no longer reuses the memory of 1 − a for a(1 − a)). In pieces an example holds nothing: the
-  whole call needs 8({thousands(CHUNK)}(2d + 3t) + 2(md + dt + d + t)) bytes, for one piece and two gradients, whatever n is.
-
-Adding up the pieces costs another (md + dt + d + t)/{thousands(CHUNK)} additions per example. Here is each formula beside what was counted
-while the code ran, with each size doubled in turn:
-
-{grows(results)}
-
-Double m or d and the products double (almost: dt does not grow with m). Double n and nothing happens to one example: the cost is linear
-in n. The time per example grows less than the operations while the network is small, since the price of a call is shared.
-
-## A million examples from a file
-
-A {m}-{d}-{t} network on examples that stay in a file (`numpy.memmap`) and are read {thousands(CHUNK)} at a time, for each n from several places of
-the file:
-
-{streamed(results)}
-
-The time per example stays within {100 * linear(results):.1f} % of its middle value, and the memory does not grow: {size(last['peak'])} for
-{thousands(last['n'])} examples, whose inputs take {size(8 * (m + t) * last['n'])}. The textbook form holds {size(whole['peak'])} for {thousands(whole['n'])} of them, and takes {seconds(whole['seconds'] / whole['n'])} per example.
-
-## What you wait for
-
-{waiting(results)}
-
-## What was not measured
-
-No graphics card: PyTorch and JAX are made for one, and this module is not. One kind of processor, with {about['cores']} cores. No deep
-networks: this module has one hidden layer. scikit-learn has no public function for a gradient; its private one was called, which
-does not look at its input.
-"""
+    """Return the page: what page.md.jinja says, with the numbers of these results."""
+    environment = jinja2.Environment(loader=jinja2.FileSystemLoader(HERE), undefined=jinja2.StrictUndefined,
+                                     trim_blocks=True, keep_trailing_newline=True)
+    environment.filters |= {"fixed": lambda number, digits: f"{number:.{digits}f}",
+                            "power": lambda number: f"{number:.0e}"}
+    return environment.get_template("page.md.jinja").render(facts(results))
 
 
 def alternative(results):
@@ -320,7 +232,8 @@ def alternative(results):
         times = pick(results, list(case), "float64", 1)["times"]
         others = [name for name in SHOWN[2:] if name in times]
         best = min(others, key=lambda name: times[name]["over limit"])
-        parts.append(f"{title(case)}: this module {ratio(times[MODULE]['over limit'])}, the best of the others, {best}, {ratio(times[best]['over limit'])}")
+        mine, other = (ratio(times[name]["over limit"]) for name in (MODULE, best))
+        parts.append(f"{title(case)}: this module {mine}, the best of the others, {best}, {other}")
     return "Dots on a logarithmic axis, one row for each program: time over the limit. " + "; ".join(parts) + "."
 
 

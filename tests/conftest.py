@@ -5,6 +5,7 @@ import threading
 
 import pytest
 
+from tools.judge import engines
 from tools.judge.browser import chromium, launch
 from tools.make import build, serve
 from tools.make.lock import locked
@@ -23,6 +24,9 @@ def pytest_configure(config):
     if not chromium() and not hasattr(config, "workerinput"):
         loud.append(f"NO CHROMIUM FOUND: THE BROWSER TESTS {'FAIL' if CI else 'ARE SKIPPED'}. "
                     "Install one (apt install chromium) or name it in the variable CHROMIUM.")
+    for missing in filter(None, map(engines.missing, engines.STARTS)) if config.getoption("--all") else ():
+        if not hasattr(config, "workerinput"):
+            loud.append(f"{missing}: ITS TESTS {'FAIL' if CI else 'ARE SKIPPED'}.")
 
 
 def pytest_collection_modifyitems(config, items):

@@ -15,12 +15,15 @@ CHOICES = {"weights": ("in,out", "out,in"), "reduction": ("sum", "mean", "mean_a
 
 @dataclass(frozen=True)
 class Convention:
-    """Hold the three choices that change a gradient's layout or size. The defaults are those of this course.
+    """Hold the three choices that change a gradient's layout or size. The defaults are those of this book.
 
     weights: W is (in, out), as in X @ W, or (out, in), as in W @ x.
     reduction: J is the sum over examples and outputs, its mean over the n examples, or its mean over all n·t entries.
     bias: a vector (k,), a column (k, 1), or the first row of W as (in, out) (so the first column of an (out, in) one).
     Raises ValueError for any other word.
+
+    >>> Convention(weights="out,in", reduction="mean").name
+    'out,in+mean'
     """
 
     weights: str = "in,out"
@@ -34,11 +37,11 @@ class Convention:
                 raise ValueError(f"{field.name} is {value!r}: it must be one of {', '.join(map(repr, allowed))}")
 
     @property
-    def name(self):
-        """Return what differs from the course, e.g. "out,in+mean", or "book" if nothing does."""
+    def name(self) -> str:
+        """Return what differs from this book, e.g. "out,in+mean", or "book" if nothing does."""
         return "+".join(mine for mine, book in zip(astuple(self), astuple(BOOK)) if mine != book) or "book"
 
-    def divisor(self, n, t):
+    def divisor(self, n: int, t: int) -> int:
         """Return what this convention divides the summed loss by: 1, n or n·t."""
         return {"sum": 1, "mean": n, "mean_all": n * t}[self.reduction]
 
@@ -70,12 +73,17 @@ def preset(convention):
     raise ValueError(f"convention is {convention!r}: it must be a Convention or one of {', '.join(PRESETS)}")
 
 
-def convert(gradient, source, target, n, t):
+def convert(gradient: Params, source: Convention | str, target: Convention | str, n: int, t: int) -> Params:
     """Return gradient, Params in the convention source, as Params in the convention target.
 
     source and target are Conventions or names of presets; n is the number of examples, t of outputs. With "first-row"
     the biases stand in W_h and W_out and b_h and b_out are None. Raises ValueError for arrays that do not fit each
     other, t or the source, and for a gradient without biases where the target puts them into W.
+
+    >>> gradient = Params(W_h=np.ones((2, 3)), W_out=np.ones((3, 1)), b_h=np.ones(3), b_out=np.ones(1))
+    >>> theirs = convert(gradient, "book", "pytorch", n=4, t=1)
+    >>> theirs.W_h.shape, theirs.b_h.tolist()
+    ((3, 2), [0.25, 0.25, 0.25])
     """
     source, target = preset(source), preset(target)
     n, t = validate.whole_number("n", n), validate.whole_number("t", t)
@@ -89,7 +97,7 @@ def convert(gradient, source, target, n, t):
 
 
 def _from_convention(gradient, c):
-    """Return gradient in the layout of the course, its size untouched."""
+    """Return gradient in the layout of the book, its size untouched."""
     if not isinstance(gradient, Params):
         raise ValueError(f"gradient is of type {type(gradient).__name__}: it must be Params(W_h, W_out, b_h, b_out)")
     g = Params(*(None if a is None else validate.finite(name, validate.array(name, a))

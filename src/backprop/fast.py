@@ -5,12 +5,14 @@ processor's cache from the forward to the backward pass, and an array that is no
 read once more to be judged: NaN and infinity in it show in dW_h.
 """
 import numpy as np
+from numpy.typing import ArrayLike
 
 from backprop import pieces, validate
 from backprop.mlp import Params
 
 
-def value_and_gradient(params, X, Y, mean=False, chunk=pieces.CHUNK, threads=1):
+def value_and_gradient(params: Params, X: ArrayLike, Y: ArrayLike, mean: bool = False, chunk: int = pieces.CHUNK,
+                       threads: int = 1) -> tuple[float, Params]:
     """Return J and its gradient, taking at most chunk rows of X (n, m) and Y (n, t) at a time.
 
     threads pieces are computed at once and added in order, so the answer is the same to the last bit for every number
@@ -21,7 +23,7 @@ def value_and_gradient(params, X, Y, mean=False, chunk=pieces.CHUNK, threads=1):
     >>> params = Params(W_h=np.array([[0.6], [-0.2]]), W_out=np.array([[0.8]]))
     >>> J, gradient = value_and_gradient(params, np.array([[2.0, -1.0]]), np.array([[1.0]]))
     >>> f"{J:.4f}", gradient.W_h.shape
-    ('0.4232', (2, 1))
+    ('0.4229', (2, 1))
     """
     params = validate.network(params)
     n, chunk = validate.row_count(params, X, Y), validate.whole_number("chunk", chunk)

@@ -20,6 +20,7 @@ A label in brackets names the equation of the book that a line computes.
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from backprop import validate
 
@@ -42,11 +43,14 @@ class Trace(NamedTuple):
     A_out: np.ndarray                 # (n, t)
 
 
-def init_params(m, d, t, rng, bias=True):
+def init_params(m: int, d: int, t: int, rng: np.random.Generator, bias: bool = True) -> Params:
     """Draw weights of variance 1/fan-in and biases of zero for an m-d-t network.
 
     rng is a numpy Generator. Returns float64 Params, without biases if bias is False. Raises ValueError for a size
     below 1 or another kind of rng. Source: LeCun et al., Efficient BackProp (1998), section 4.6.
+
+    >>> init_params(3, 4, 2, np.random.default_rng(0)).W_h.shape
+    (3, 4)
     """
     m, d, t = (validate.whole_number(name, size) for name, size in (("m", m), ("d", d), ("t", t)))
     rng = validate.generator(rng)
@@ -55,20 +59,27 @@ def init_params(m, d, t, rng, bias=True):
     return Params(W_h, W_out, np.zeros(d), np.zeros(t)) if validate.flag("bias", bias) else Params(W_h, W_out)
 
 
-def sigmoid(Z):
+def sigmoid(Z: ArrayLike) -> np.ndarray:
     """Return 1 / (1 + exp(-Z)) for an array of any shape, without overflow, exactly 0 and 1 in the limits.
 
     Raises ValueError if Z is complex or holds no numbers.
+
+    >>> sigmoid([0, 1000]).tolist()
+    [0.5, 1.0]
     """
     Z = validate.array("Z", Z)
     e = np.exp(-np.abs(Z))                              # in (0, 1]
     return np.where(Z >= 0, 1, e) / (1 + e)             # [def-sigmoid]
 
 
-def forward(params, X):
+def forward(params: Params, X: ArrayLike) -> Trace:
     """Send the examples X (n, m) through the network and return the Trace.
 
     Raises ValueError, before any arithmetic, if params or X are malformed or do not fit.
+
+    >>> params = Params(W_h=np.array([[0.6], [-0.2]]), W_out=np.array([[0.8]]))
+    >>> forward(params, [[2.0, -1.0]]).Z_h.round(4).tolist()
+    [[1.4]]
     """
     params = validate.network(params)
     X = validate.inputs(params, X)
@@ -83,11 +94,15 @@ def _net_input(A, W, b):
     return A @ W if b is None else A @ W + b
 
 
-def loss(trace, Y, mean=False):
+def loss(trace: Trace, Y: ArrayLike, mean: bool = False) -> float:
     """Return the cross-entropy J, summed over examples and outputs; mean divides by n only.
 
     Y is (n, t) with entries in [0, 1]. Computed from Z_out, so finite when an output rounds to 0 or 1. Raises
     ValueError if trace is not one of forward's or Y does not fit it.
+
+    >>> params = Params(W_h=np.array([[0.6], [-0.2]]), W_out=np.array([[0.8]]))
+    >>> f"{loss(forward(params, [[2.0, -1.0]]), [[1.0]]):.4f}"
+    '0.4229'
     """
     Z = validate.net_output(trace)                      # (n, t)
     Y = validate.targets(Y, *Z.shape)
@@ -95,11 +110,16 @@ def loss(trace, Y, mean=False):
     return float(L.sum()) / (len(Y) if validate.flag("mean", mean) else 1)     # [def-j]
 
 
-def backward(params, trace, X, Y, mean=False):
+def backward(params: Params, trace: Trace, X: ArrayLike, Y: ArrayLike, mean: bool = False) -> Params:
     """Return the gradient of J as Params: the derivative of the loss by every weight and bias.
 
     trace is forward(params, X), Y is (n, t). With mean, J/n is differentiated: the one division by n stands where the
     examples are summed. Raises ValueError, before any arithmetic, if the arguments do not fit.
+
+    >>> params = Params(W_h=np.array([[0.6], [-0.2]]), W_out=np.array([[0.8]]))
+    >>> X, Y = [[2.0, -1.0]], [[1.0]]
+    >>> backward(params, forward(params, X), X, Y).W_out.round(4).tolist()
+    [[-0.2766]]
     """
     params = validate.network(params)
     X = validate.inputs(params, X)

@@ -43,7 +43,7 @@ def _all_finite(a):
     return flat.size == 0 or (math.isfinite(flat.item(flat.argmax())) and math.isfinite(flat.item(flat.argmin())))
 
 
-def finite_by(product, name, a, first_row=0):
+def finite_by(product, name, a, first_row):
     """Judge a as finite does, but read it only where a product with it asks for that: NaN and infinity show in it.
 
     To be called where overflow is ignored, since the products and the test may overflow.

@@ -117,7 +117,7 @@ class Brackets:
         if isinstance(right, Symbol) and left.letter in self.differentials and not left.marks and not left.primes:
             close = left.span[1] == right.span[0] or left.letter != "d"
             return replace(right, letter=f"{left.letter} {right.letter}", span=span) if close else None
-        if not isinstance(right, Group):
+        if not isinstance(right, Group) or left.closed:
             return None
         if right.bracket == "[" and self.square and item(right):
             mark = Mark("[", (), (item(right),), right.span)
@@ -131,9 +131,9 @@ class Brackets:
         known = same(right.items, lists)
         if known is not None and not left.primes:
             letter = left.letter if known == 0 else f"{left.letter}({known})"
-            return replace(left, letter=letter, marks=(*left.marks, *right.marks), span=span)
-        if all(map(bare, right.items)) and not any(key(one) in self.outside for one in right.items):
-            return replace(left, marks=(*left.marks, *right.marks), span=span)
+            return replace(left, letter=letter, marks=(*left.marks, *right.marks), span=span, closed=True)
+        if not left.primes and all(map(bare, right.items)) and not any(key(one) in self.outside for one in right.items):
+            return replace(left, marks=(*left.marks, *right.marks), span=span, closed=True)
         function = bool(lists) or key(left) in self.called or key(left) not in self.without and (
             left.letter not in CONSTANTS or left.primes or key(left) in self.primed)
         if not function or any(i.base == "T" for mark in left.marks for i in mark.items or ()):

@@ -273,7 +273,7 @@ def turned(text):
 
 def printed_letter(letter, style):
     """Return a letter as LaTeX."""
-    *accents, base = letter.split(" ")
+    *accents, base = letter.rstrip("·←").split(" ")
     said = base if len(base) == 1 else "\\" + base if base.isalpha() and base.islower() and base not in ("in", "out") else rf"\mathrm{{{base}}}"
     said = {"bold": rf"\mathbf{{{said}}}", "cal": rf"\mathcal{{{said}}}"}.get(style, said)
     for accent in reversed(accents):

@@ -95,17 +95,16 @@ class Meaning:
 
     def special(self, s, context):
         """Return what a letter means that is no quantity of the text: a size, an argument, e, I, 1, an index."""
-        plain = not s.marks and not s.primes
         if s.letter in context.locals:
             return self.local(s, context)
         if signature(s) in self.names.labels or (self.layer_label(s)):
             return Size(self.label(s, context), span=s.span)
+        if not s.marks and s.letter + "'" * s.primes in self.names.indices and key(s) not in self.names.lefts:
+            return Index(s.letter + "'" * s.primes, span=s.span)
         if key(s) in self.names.known_letters:
             return None
         if s.letter in ("I", "1", "mathbb 1") and self.canon(s) not in self.names.lefts:
             return self.identity(s, context)
-        if plain and s.letter in self.names.indices:
-            return Index(s.letter, span=s.span)
         if s.letter in ("delta", "1") and len(self.bases(s)) == 2:
             a, b = self.bases(s)
             return Compared(Index(a), "=", Index(b), span=s.span)

@@ -47,12 +47,12 @@ class Model:
 
     def find_columns(self):
         """Say whether weights stand before what they multiply, so that examples are columns: the first product tells."""
-        weights, defined = self.weights(), {(n.letter, n.style, n.marks if n.layer is None else ()) for n in self.definitions}
+        weights = self.weights()
+        defined = {(n.letter, n.style, n.marks[:1] and n.marks[0][1] != "") for n in self.definitions}
 
         def is_leaf(factor):
-            factor = factor.of if isinstance(factor, Transpose) else factor
-            return isinstance(factor, Ref) and (factor.name.letter, factor.name.style, factor.name.marks if factor.name.layer is None else ()) \
-                not in defined
+            name = (factor.of if isinstance(factor, Transpose) else factor).name
+            return (name.letter, name.style, name.marks[:1] and name.marks[0][1] != "") not in defined
 
         def is_weight(factor):
             inner = factor.of if isinstance(factor, Transpose) else factor
@@ -67,14 +67,24 @@ class Model:
                 first, last = map(test, row.factors)
                 if first != last and (first or not isinstance(row.factors[0], Transpose)):
                     return first
-        return self.units_first()
+        entries = self.entries()
+        return self.units_first() if entries is None else entries
+
+    def entries(self):
+        """Say whether the index that stays is the first one of a weight, as in w_{jk} a_k: columns; None if no weight tells."""
+        for definition in self.definitions.values():
+            for ref in refs(definition.term):
+                if ref.slots == ("_", "_") and len(definition.indices) and not differentiates_term(definition.term):
+                    if (definition.indices[0] == ref.indices[0]) != (definition.indices[0] == ref.indices[1]):
+                        return definition.indices[0] == ref.indices[0]
+        return None
 
     def pairs(self):
         """Yield the products of two quantities in the definitions."""
         for definition in self.definitions.values():
             for row in walk(definition.term):
                 if isinstance(row, Row) and len(row.factors) == 2 and row.ops[0] in ("", "cdot") and not differentiates_term(row) \
-                        and all(isinstance(f, Ref) or isinstance(f, Transpose) and isinstance(f.of, Ref) for f in row.factors):
+                        and all(isinstance(f, Ref) and not f.indices or isinstance(f, Transpose) and isinstance(f.of, Ref) for f in row.factors):
                     yield row
 
     def units_first(self):
@@ -207,7 +217,7 @@ class Model:
         if len(rest) == 2:
             same = slots[0] == slots[1]
             return (0, 1) if same or self.columns else (1, 0)
-        return (self.kind(name, (0, 1), measure),)
+        return (self.kind(name, (0, 1) if self.columns else (1, 0), measure),)
 
     def kind(self, name, options, measure):
         """Return the choice for all layers of a letter."""
@@ -218,7 +228,8 @@ class Model:
 
     def orient(self, name, shape, measure):
         """Make a defined vector a column or a row."""
-        if not any(map(measure.dims.is_one, shape)):
+        settled = all(measure.dims.find(s) in measure.dims.wide or measure.dims.known(s) for s in shape)
+        if not settled and not any(map(measure.dims.is_one, shape)):
             order = (0, 1) if not self.of_matrix(name) else (1, 0) if self.columns else (0, 1)
             axis = self.kind(name, order, measure)
             measure.dims.unite(shape[1 - axis], ONE, self.definitions[name].span)

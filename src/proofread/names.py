@@ -19,8 +19,8 @@ class Names:
 
     def __init__(self, statements):
         every = [chain for s in statements for chain in s.chains]
-        self.euler = is_euler(every)
-        self.brackets = Brackets(every)
+        self.euler, self.parts = is_euler(every), set()
+        self.brackets = Brackets([with_powers(chain) for chain in every] if self.euler else every)
         self.settled = {id(chain): self.settle(chain) for chain in every}
         self.labels = set()
         for s in statements:
@@ -32,12 +32,14 @@ class Names:
         self.find_loss()
         self.layers = Layers([chain for _, chain in self.definers] + [letter for s in statements for letter in declared(s)])
         self.find_indices([chain for _, chain in self.lines], [letter for s in statements for letter in declared(s)])
+        self.part_letters()
         self.find_letters(statements)
         self.find_last()
 
     def settle(self, chain):
         """Return a chain with its brackets and powers settled."""
-        return with_name(self.brackets.settle(with_powers(chain) if self.euler else chain), self.brackets.parameters)
+        settled = with_name(self.brackets.settle(with_powers(chain) if self.euler else chain), self.brackets.parameters)
+        return self.parted(settled) if self.parts else settled
 
     def note_labels(self, statement: Statement):
         """Take in the letters that are sizes: ends of sums, declared dimensions."""
@@ -106,11 +108,16 @@ class Names:
     def find_indices(self, chains, letters):
         """Find the letters that are indices: bound by a sum somewhere, or standing where such a letter stands."""
         self.indices = {index for chain in chains for one in walk(chain) if isinstance(one, BigSum) for index in one.indices}
-        whole = {key(s) for s in letters if all(self.layers.holds(s.letter, kind, bracket, place) for kind, bracket, place, _ in slots(s))}
-        self.indices |= {item.base for chain in chains for s in symbols(chain) if key(s) in whole for kind, bracket, place, item in slots(s)
-                         if not self.layers.holds(s.letter, kind, bracket, place) and item.base.isalpha() and len(item.base) == 1
-                         and item.base != "T"}
         self.index_places, grown = set(), True
+        whole = {}
+        for s in letters:
+            for letter in {s.letter, s.letter.swapcase()}:
+                whole.setdefault(letter, set()).update((kind, bracket) for kind, bracket, _, _ in slots(s))
+        for s in (s for chain in chains for s in symbols(chain) if s.letter in whole):
+            for kind, bracket, place, item in slots(s):
+                extra = (kind, bracket) not in whole[s.letter] and not self.layers.holds(s.letter, kind, bracket, place)
+                if extra and (kind == "_" or bracket) and len(item.base.strip("'")) == 1 and item.base != "T":
+                    self.index_places.add((s.letter, kind, bracket, place))
         ends = {letter for (letter, _), _ in self.labels}
         seen = [(s.letter, kind, bracket, place, item) for chain in chains for s in symbols(chain) for kind, bracket, place, item in slots(s)
                 if not self.layers.holds(s.letter, kind, bracket, place) and not item.shift and item.base not in ("T", "*", *ends)]
@@ -123,7 +130,7 @@ class Names:
                 if item.base in self.indices and (letter, kind, bracket, item.base) not in marks and here not in self.index_places:
                     self.index_places.add(here)
                     grown = True
-                if here in self.index_places and item.base[0].isalpha() and len(item.base.strip("'")) == 1 and item.base not in self.indices \
+                if here in self.index_places and item.base[0].islower() and len(item.base.strip("'")) == 1 and item.base not in self.indices \
                         and (letter, kind, bracket, item.base) not in marks:
                     self.indices.add(item.base)
                     grown = True
@@ -143,6 +150,31 @@ class Names:
         return item.base in self.indices and (symbol.letter, kind, bracket, item.base) not in self.marks
 
     # --- letters
+    def part_letters(self):
+        """Tell a whole from its parts where one letter stands for both: J is the sum of the J^{[r]}."""
+        for _, chain in self.definers:
+            left = chain.sides[0]
+            inside = any(key(s) == key(left) and self.indexed(s) for side in chain.sides[1:] for s in symbols(side))
+            bound = {i for one in walk(chain) if isinstance(one, BigSum) for i in one.indices}
+            beside = key(left) in self.numerators and any(key(c.sides[0]) == key(left) and {item.base for _, _, _, item in slots(c.sides[0])} & bound
+                                                          for _, c in self.definers)
+            if not self.indexed(left) and (inside or beside):
+                self.parts.add(key(left))
+        if self.parts:
+            new = {id(chain): self.parted(chain) for _, chain in [*self.lines, *self.definers]}
+            self.lines = [(s, new[id(chain)]) for s, chain in self.lines]
+            self.definers = [(s, new[id(chain)]) for s, chain in self.definers]
+
+    def indexed(self, symbol):
+        """Say whether a letter has an index."""
+        return any(self.is_index(symbol, *slot) for slot in slots(symbol))
+
+    def parted(self, term):
+        """Return a raw term in which the parts of a whole have a letter of their own."""
+        if isinstance(term, Symbol):
+            return replace(term, letter=f"{term.letter}·") if key(term) in self.parts and self.indexed(term) else term
+        return rebuild(term, self.parted)
+
     def find_letters(self, statements):
         """Find which letters are forms of one letter: w_{ij} and W, bold and light, capital and small."""
         self.lefts = {key(chain.sides[0]) for _, chain in self.definers} | {key(s) for st in statements for s in declared(st)}
@@ -159,6 +191,7 @@ class Names:
             for s in declared(st):
                 self.least[key(s)] = 0
         self.known_letters = defined
+        self.forms = self.find_forms(statements)
         self.canon = {}
         for one in {*self.least, *defined}:
             other = self.same_letter(one, defined)
@@ -169,6 +202,30 @@ class Names:
                 self.own_slots[other] = self.own_slots.get(one, [])
             self.least[other] = min(self.least.get(other, 9), self.least.get(one, 9))
             self.most[other] = max(self.most.get(other, 0), self.most.get(one, 0))
+
+    def find_forms(self, statements):
+        """Return for each letter that is defined or given the names it has: {marks: the fewest indices they stand with}."""
+        forms = {}
+        terms = [s for _, chain in self.definers for s in symbols(chain)] + [s for st in statements for s in declared(st)]
+        for s in terms:
+            name = tuple((kind, bracket, item.base) for kind, bracket, place, item in slots(s) if item.base != "T"
+                         and not self.is_index(s, kind, bracket, place, item) and not self.layers.holds(s.letter, kind, bracket, place))
+            count = sum(self.is_index(s, *slot) for slot in slots(s))
+            mine = forms.setdefault(key(s), {})
+            mine[name] = min(count, mine.get(name, 9))
+        return forms
+
+    def same_family(self, small, capital):
+        """Say whether a small letter and a capital are entries and array of one family: A^{(in)} and a_j^{(h)}."""
+        a, b = self.forms.get(small, {}), self.forms.get(capital, {})
+        shapes = [{tuple(mark[:2] for mark in name) for name in one if name} for one in (a, b)]
+        clash = any(a[name] == 0 or name in self.left_names(small) and name in self.left_names(capital) for name in set(a) & set(b))
+        return bool(shapes[0] & shapes[1]) and not clash
+
+    def left_names(self, letter):
+        """Return the marks of the left sides with a letter."""
+        return {tuple((kind, bracket, item.base) for kind, bracket, place, item in slots(c.sides[0]) if not self.is_index(c.sides[0], kind, bracket, place, item))
+                for _, c in self.definers if key(c.sides[0]) == letter}
 
     def same_letter(self, one, defined):
         """Return the letter that a letter is a form of: itself, its other style, its capital, its small form."""
@@ -188,6 +245,8 @@ class Names:
                     return found[0]
         if one not in defined and len(cased) == 1:
             return cased[0]
+        if base.islower() and len(cased) == 1 and cased[0] not in self.numerators and self.same_family(one, cased[0]):
+            return cased[0]
         return one
 
     def built_from(self, whole, part):
@@ -202,10 +261,15 @@ class Names:
             if not any(True for _ in self.layers.found(chain)) and not any(isinstance(one, Derivative) for one in walk(chain)):
                 left = chain.sides[0]
                 if any(self.is_index(left, *slot) for slot in slots(left)):
-                    uses.setdefault(key(left), set()).update(key(s) for side in chain.sides[1:] for s in symbols(side))
+                    uses.setdefault(self.bare_name(left), set()).update(self.bare_name(s) for side in chain.sides[1:] for s in symbols(side))
         for _ in uses:
             uses = {one: found.union(*(uses.get(k, set()) for k in found)) for one, found in uses.items()}
         return any(one in found for one, found in uses.items())
+
+    def bare_name(self, symbol):
+        """Return what tells one quantity from another, apart from its indices."""
+        return key(symbol), tuple((kind, bracket, item.base, item.shift) for kind, bracket, place, item in slots(symbol)
+                                  if item.base != "T" and not self.is_index(symbol, kind, bracket, place, item))
 
     # --- the last layer
     def find_last(self):

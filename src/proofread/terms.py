@@ -52,6 +52,7 @@ class Symbol(Term):
     style: str = ""
     marks: tuple = ()
     primes: int = 0
+    closed: bool = field(default=False, compare=False)      # whether a bracket behind it has been read already
 
 
 @dataclass(frozen=True)

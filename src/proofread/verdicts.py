@@ -158,6 +158,8 @@ class Judge:
 
     def failed(self, left, right, relation, wrong, misfit, problem):
         """Return the outcome of a link that is true under no reading."""
+        if wrong is not None and wrong.verdict == "wrong" and (loose := self.unconnected(wrong.sides)) is not None:
+            return Outcome("unknown", f"nothing that is printed makes ${self.text(loose.of) or 'this'}$ depend on ${self.text(loose.by)}$", loose.span)
         if wrong is not None and wrong.verdict == "wrong" and not self.quick:
             return self.conditional(wrong, relation) or wrong
         if wrong is not None:
@@ -165,6 +167,14 @@ class Judge:
         if problem is not None:
             return Outcome(problem.verdict, problem.says, problem.place, problem.expected)
         return Outcome("sizes", misfit.says, misfit.place or left.span, misfit.expected)
+
+    def unconnected(self, sides):
+        """Return a derivative by something on which what is differentiated does not depend, or None."""
+        for one in (d for side in sides for d in walk(side) if isinstance(d, Derivative) and isinstance(d.by, Ref)):
+            above = set().union(*[self.model.upstream(r.name) for r in walk(one.of) if isinstance(r, Ref)], set())
+            if one.by.name not in above:
+                return one
+        return None
 
     def measured(self, left, right, choices):
         """Return the settled sides under these choices; their shapes and indices must fit."""
@@ -322,9 +332,9 @@ def free_indices(term):
 def linked(term, index):
     """Say whether an index stands below one derivative and above the next in a product."""
     derivatives = [one for one in walk(term) if isinstance(one, Derivative)]
-    below = any(isinstance(one.by, Ref) and index in one.by.indices for one in derivatives)
-    above = any(index in free_indices(one.of) for one in derivatives)
-    return below and above
+    below = [one for one in derivatives if isinstance(one.by, Ref) and index in one.by.indices]
+    above = [one for one in derivatives if index in free_indices(one.of)]
+    return any(one is not other for one in below for other in above)
 
 
 def worst(a, b, axes):

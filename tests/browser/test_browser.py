@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from pypdf import PdfReader
 
 from tools.judge.browser import Visit
 from tools.make import build, pdf
@@ -175,6 +176,27 @@ def test_the_book_prints(tmp_path):
     printed = (tmp_path / "book.pdf").read_bytes()
     assert len(re.findall(rb"/Type\s*/Page\b", printed)) > 5 * len(CHAPTERS)
     assert b"/Outlines" in printed and b"/StructTreeRoot" in printed, "no bookmarks or no tags"
+    the_links_lead_somewhere(PdfReader(tmp_path / "book.pdf"))
+    every_chapter_begins_a_page(PdfReader(tmp_path / "book.pdf"))
+
+
+def the_links_lead_somewhere(reader):
+    links = [link.get_object() for page in reader.pages for link in page.get("/Annots", [])]
+    inside = [str(link["/Dest"]).removeprefix("/") for link in links if "/Dest" in link]
+    outside = [link["/A"]["/URI"] for link in links if "/URI" in link.get("/A", {})]
+    places = {name.removeprefix("/") for name in reader.named_destinations}
+    assert len(inside) > 100 and outside
+    assert not [address for address in outside if "127.0.0.1" in address or "localhost" in address]
+    assert set(inside) <= places, sorted(set(inside) - places)[:5]
+
+
+def every_chapter_begins_a_page(reader):
+    book = reader.outline[1] if isinstance(reader.outline[1], list) else reader.outline
+    chapters = [place for place in book if not isinstance(place, list)][-(len(CHAPTERS) - 1):]
+    assert len(chapters) == len(CHAPTERS) - 1
+    for chapter in chapters:
+        text = reader.pages[reader.get_destination_page_number(chapter)].extract_text()
+        assert "".join(text.split()).startswith("".join(chapter.title.split())), (chapter.title, text[:80])
 
 
 # --- the tests can fail -------------------------------------------------------------------------------------------------

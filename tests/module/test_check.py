@@ -213,3 +213,21 @@ def test_a_verdict_shows_digits_that_differ(capsys):
 def test_no_nudge_is_no_derivative():
     with pytest.raises(ValueError, match=r"^h is 0"):
         central_difference(lambda x: x, 1.0, 0)
+
+
+def test_a_step_that_is_a_whole_number_does_not_round_the_parameters():
+    assert central_difference(np.square, 1.5, h=1) == 3.0
+
+
+def test_what_is_equal_to_the_last_bit_passes_without_tolerance(capsys):
+    check("eq-a", [0.5, 0.0], [0.5, 0.0], **TOLD, rtol=0)
+    verdict(0.0, 0.0)
+    verdict([0.5, 0.0], [0.5, 0.0], rtol=0)
+    assert capsys.readouterr().out.count("✓") == 3
+
+
+def test_the_largest_entry_may_be_negative(capsys):
+    truth = np.array([-1e6, -1.0])
+    check("eq-a", truth + [0, 5e-7], truth, **TOLD)
+    verdict(truth + [0, 0.5], truth)
+    assert capsys.readouterr().out.count("✓") == 2

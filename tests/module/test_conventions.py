@@ -179,3 +179,32 @@ def test_pytorch_itself_where_it_is_installed():
     torch.nn.BCEWithLogitsLoss()(out, torch.tensor(Y)).backward()
     theirs = Params(*(layer.weight.grad.numpy() for layer in layers), *(layer.bias.grad.numpy() for layer in layers))
     assert_close(convert(theirs, "pytorch", "book", 5, 2), backward(params, forward(params, X), X, Y), 1e-12)
+
+
+def first_row(W_h, W_out, b_h=None, b_out=None):
+    """Read a gradient whose biases stand in the first rows of W."""
+    return convert(Params(np.array(W_h, float), np.array(W_out, float), b_h, b_out),
+                   Convention(bias="first-row"), "book", n=1, t=1)
+
+
+def test_the_smallest_network_with_its_biases_in_the_first_row():
+    book = first_row([[1], [2]], [[3], [4]])
+    assert [a.tolist() for a in book] == [[[2]], [[4]], [1], [3]]
+
+
+@pytest.mark.parametrize("arrays, message", [
+    (([[1]], [[3], [4]]), "W needs a row for the biases"), (([[1], [2]], [[3]]), "W needs a row for the biases"),
+    (([[1], [2]], [[3], [4]], np.ones(1)), "b_h and b_out must be None"),
+    (([[1], [2]], [[3], [4]], None, np.ones(1)), "b_h and b_out must be None"),
+    (([1, 2, 3], [[3], [4]]), r"W_h must be a matrix with two dimensions, not \(3,\)"),
+    ((np.nan, [[3], [4]]), "W_h holds nan: "),
+])
+def test_a_first_row_that_is_none_is_refused(arrays, message):
+    with pytest.raises(ValueError, match=message):
+        first_row(*arrays)
+
+
+def test_columns_of_biases_may_be_missing():
+    bare = Params(np.ones((2, 3)), np.ones((3, 1)))
+    for source, target in ((Convention(bias="column"), "book"), ("book", Convention(bias="column"))):
+        assert convert(bare, source, target, n=1, t=1).b_h is None

@@ -263,3 +263,26 @@ def test_never_more_than_threads_and_one_pieces_are_read_ahead(threads):
     with mock.patch.object(fast, "piece", watched):
         value_and_gradient(params, X, Y, chunk=100, threads=threads)
     assert len(done) == 40 and max(ahead) <= threads + 1
+
+
+def test_no_rows_at_all_are_refused_before_anything_is_read():
+    params, X, Y = nets.network(3, 4, 2, 5)
+    with pytest.raises(ValueError, match=r"^X has shape \(0, 3\)|^X has no rows"):
+        value_and_gradient(params, X[:0], Y[:0])
+    with pytest.raises(ValueError, match=r"^X has shape \(\): it needs two dimensions"):
+        value_and_gradient(params, np.array(0.5), Y)
+
+
+def test_columns_are_taken_on_trust_where_only_the_length_shows():
+    params, X, Y = nets.network(3, 4, 2, 5)
+
+    class Long:
+        def __init__(self, array):
+            self.array = array
+
+        def __len__(self):
+            return len(self.array)
+
+        def __getitem__(self, rows):
+            return self.array[rows]
+    assert_same(list(value_and_gradient(params, Long(X), Long(Y))[1]), list(value_and_gradient(params, X, Y)[1]))

@@ -96,6 +96,8 @@ BAD += [("X", "too few columns", X[:, :2], "X is (5, 2) but W_h is (3, 4): X nee
         ("Y", "above 1", put(Y, (3, 1), 7), "Y holds 7.0 at (3, 1): targets must lie in [0, 1]"),
         ("Y", "a hair above 1", put(Y, (2, 0), 1 + 2e-16),
          "Y holds 1.0000000000000002 at (2, 0): targets must lie in [0, 1]"),
+            ("Y", "above 1 after a 0", put(put(Y, (0, 0), 0), (3, 1), 7), "Y holds 7.0 at (3, 1): targets must"),
+        ("Y", "below 0 after a 1", put(put(Y, (0, 0), 1), (4, 0), -0.5), "Y holds -0.5 at (4, 0): targets must"),
         ("Y", "below 0", put(Y, (4, 0), -0.5), "Y holds -0.5 at (4, 0): targets must lie in [0, 1]")]
 for weights in ("W_h", "W_out"):
     BAD += [("params", f"{weights}: {what}", PARAMS._replace(**{weights: value}), said)
@@ -242,3 +244,17 @@ def test_the_sentence_of_the_design():
     with pytest.raises(ValueError) as caught:
         forward(nets.network(4, 7, 2, 1)[0], X)
     assert str(caught.value) == "X is (5, 3) but W_h is (4, 7): X needs 4 columns"
+
+
+def test_layers_that_do_not_meet_are_told_what_is_needed():
+    with pytest.raises(ValueError, match=r"^W_h is \(3, 4\) but W_out is \(5, 2\): W_out needs 4 rows"):
+        forward(PARAMS._replace(W_out=np.ones((5, 2))), X)
+
+
+@pytest.mark.parametrize("b, message", [(["a"] * 4, r"^gradient\.b_h holds <U1 values: "),
+                                        ([math.nan] * 4, r"^gradient\.b_h holds nan at "),
+                                        ([0.5] * 3, r"^gradient\.b_h is \(3,\) but gradient\.W_h is \(3, 4\)")])
+def test_what_is_wrong_with_a_gradient_is_said_of_the_gradient(b, message):
+    params = Params(np.ones((3, 4)), np.ones((4, 2)), np.ones(4), np.ones(2))
+    with pytest.raises(ValueError, match=message):
+        step(params, params._replace(b_h=b), 0.1)

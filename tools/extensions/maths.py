@@ -15,6 +15,8 @@ from sphinx.locale import _
 from sphinx.util import logging
 from sphinx.util.math import get_node_equation_number
 
+from tools.extensions.spoken import spoken
+
 logger = logging.getLogger(__name__)
 latex_to_mathml = LatexToMathML(fancy_error=False).convert_with_local_state
 
@@ -46,7 +48,7 @@ def display_latex(latex, nowrap=False):
 
 
 def to_mathml(latex, display=False, sizes=True):
-    """Return the formula as MathML, its sizes m, d, t, n colored; raise LatexError when it is not understood."""
+    """Return the formula as MathML with its words, its sizes m, d, t, n colored; raise LatexError when it is not understood."""
     mathml = latex_to_mathml(latex, displaystyle=display)
     mathml = re.sub(r"&(?!lt;|gt;|amp;|quot;)\w+;", lambda entity: html.unescape(entity[0]), mathml)
     formula = ElementTree.fromstring(mathml)
@@ -56,6 +58,7 @@ def to_mathml(latex, display=False, sizes=True):
             element[1].attrib.update(lspace="0", rspace="0")
         elif sizes and element.tag == "mi" and not element.attrib and element.text in SIZES:
             element.set("class", f"size-{element.text}")
+    formula.set("alttext", spoken(formula))
     return ElementTree.tostring(formula, encoding="unicode")
 
 

@@ -57,6 +57,11 @@ def code_problems(source):
         if isinstance(node, ast.Attribute) and ast.unparse(node) in ("sys.path", "warnings.filterwarnings",
                                                                      "warnings.simplefilter"):
             yield f"uses {ast.unparse(node)}"
+    yield from semicolons(source)
+
+
+def semicolons(source):
+    """Yield each semicolon at the end of a line."""
     tokens = list(tokenize.generate_tokens(io.StringIO(source).readline))
     for token, following in itertools.pairwise(tokens):
         if token.string == ";" and following.type in (tokenize.NEWLINE, tokenize.COMMENT, tokenize.ENDMARKER):
@@ -133,6 +138,12 @@ def prose_problems(markdown):
         yield f"says {word!r}"
     if EMOJI.search(markdown):
         yield "has an emoji"
+    yield from picture_problems(markdown)
+    yield from formula_problems(markdown)
+
+
+def picture_problems(markdown):
+    """Yield the pictures that do not say in words what there is to see."""
     for text in re.findall(r"!\[([^\]]*)\]\(", markdown):
         if len(text) < ALTERNATIVE:
             yield f"has a picture without alternative text ({text!r})"
@@ -144,6 +155,10 @@ def prose_problems(markdown):
     for tag in re.findall(r"<img\b[^>]*>", markdown):
         if not re.search(rf'\balt="[^"]{{{ALTERNATIVE},}}"', tag):
             yield "has an <img> without alternative text"
+
+
+def formula_problems(markdown):
+    """Yield what is wrong with how formulas are written and labeled."""
     if re.search(r"^\\begin\{(align|equation|gather)\*?\}", re.sub(r"\$\$.*?\$\$", "", markdown, flags=re.S),
                  flags=re.M):
         yield "has a bare environment: write $$ … $$"

@@ -23,6 +23,19 @@ PREPARE = """() => {
   document.querySelectorAll("details").forEach((box) => { box.open = true; });
   document.querySelectorAll(".toggle-hidden, .toggle").forEach((box) => box.classList.remove("toggle-hidden"));
 }"""
+# The page is another file now, its chapters are sections, and the builder writes "page#document-chapter#place": a link
+# leads to its place, or to the chapter, or is no link (a picture, a notebook), for the server is gone when it is read.
+LINKS = """() => {
+  const target = (name) => {
+    const found = document.getElementById(name);
+    return found?.id.startsWith("document-") && found.nextElementSibling?.id ? found.nextElementSibling : found;
+  };
+  document.querySelectorAll("a[href]").forEach((link) => {
+    if (link.host !== location.host) return;
+    const place = decodeURIComponent(link.hash.slice(1)).split("#").reverse().map(target).find(Boolean);
+    place ? link.setAttribute("href", "#" + place.id) : link.removeAttribute("href");
+  });
+}"""
 
 
 def make(html, out):
@@ -38,8 +51,10 @@ def make(html, out):
     with sync_playwright() as playwright:
         page = launch(playwright).new_page()
         page.set_default_timeout(300_000)
-        page.goto(f"http://127.0.0.1:{server.server_address[1]}/book.html", wait_until="networkidle")
+        page.goto(f"http://127.0.0.1:{server.server_address[1]}/book.html", wait_until="load")  # the network is idle before it is all read
+        page.wait_for_load_state("networkidle")
         page.evaluate(PREPARE)
+        page.evaluate(LINKS)
         page.emulate_media(media="print", color_scheme="light", reduced_motion="reduce")
         out.parent.mkdir(parents=True, exist_ok=True)
         page.pdf(path=out, format="A4", scale=0.82, outline=True, tagged=True, print_background=True, display_header_footer=True,
@@ -51,8 +66,9 @@ def make(html, out):
 def main():
     if not chromium():
         sys.exit("No Chromium found: install one (apt install chromium) or name it in the variable CHROMIUM.")
-    print("Building the book as one page, executing every notebook …", flush=True)
-    good, record = build.build(builder="singlehtml", stored="--stored" in sys.argv)
+    stored = "--stored" in sys.argv
+    print(f"Building the book as one page, {'with the stored outputs' if stored else 'executing every notebook'} …", flush=True)
+    good, record = build.build(builder="singlehtml", stored=stored)
     if not good:
         sys.exit("The book did not build:\n" + "\n".join(build.complaints(record)))
     out = ROOT / "_build" / "pdf" / "book.pdf"

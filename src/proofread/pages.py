@@ -1,0 +1,120 @@
+r"""Judge the formulas of a page, as the book does with its own: definitions hold from where they are printed.
+
+A page is a list of `Formula`, in order. A formula defines if its left side has no meaning yet, or if it says so (`defines`);
+what is defined anew holds to the end of its section. Settings are text in the same language, for what no page prints: shapes
+of what is given, sizes. A line that begins with %% says for what the lines below it hold: a page, or a page and one section.
+
+    >>> from proofread.pages import Formula, check_page
+    >>> lines = check_page([Formula(r"z = w x"), Formula(r"\frac{\partial z}{\partial w} = x")])
+    >>> [line.verdict for line in lines]
+    [None, 'right']
+"""
+from dataclasses import replace
+from functools import lru_cache
+from typing import NamedTuple
+
+from .brackets import head
+from .check import judge_all
+from .layout import Stretch, blanked, lines
+from .problems import Problem
+from .report import Line
+from .statements import GIVEN, statement
+from .templates import slots
+from .terms import Symbol
+
+
+class Formula(NamedTuple):
+    """A formula of a page: its LaTeX, a name for messages, its section, whether it defines (None: to be found out)."""
+
+    latex: str
+    name: str = ""
+    section: str = ""
+    defines: bool | None = None
+
+
+def read_settings(text, page):
+    """Return the settings of one page: {section or name of a formula: text}, with "" for the whole page.
+
+    Under `%% page section alone` nothing else holds in that section but what it defines itself.
+    """
+    found, here = {}, None
+    for line in text.splitlines():
+        if line.startswith("%%"):
+            name, _, section = line[2:].strip().partition(" ")
+            here = section.strip() if name in (page, "*") else None
+        elif here is not None:
+            found[here] = found.get(here, "") + line + "\n"
+    return found
+
+
+def check_page(formulas, settings=None, sizes=None):
+    """Return a `Line` for each formula of a page; `settings` is a text for all of it, or {section: text}."""
+    settings = {"": settings or ""} if not isinstance(settings, dict) else settings
+    printed, found = [], []
+    for number, formula in enumerate(formulas):
+        given = in_force(printed, formula, settings)
+        line = judge(number + 1, formula, given, sizes)
+        if line.verdict not in (None, "right", "right-only-if") and formula.defines:
+            line = replace(line, kind="definition", verdict=None, says="given anew, for this section", looks_like=None, edit=None, entry=None)
+        if line.kind == "definition" or defines_too(formula, given):
+            before = [*given.splitlines(), *settings.get("", "").splitlines()]
+            anew = left_key(formula.latex) in {left_key(one) for one in before}
+            printed.append((formula, anew))
+        found.append(line)
+    return found
+
+
+def defines_too(formula, given):
+    """Say whether a chain with claims in it is also the first to say what its left side is."""
+    key = left_key(formula.latex)
+    return key is not None and key not in {left_key(line) for line in given.splitlines()}
+
+
+def in_force(printed, formula, settings):
+    """Return the definitions that hold for a formula: of two for one name the last, those of its own section after the others."""
+    own = [one.latex for one, _ in printed if one.section == formula.section]
+    alone = settings.get(f"{formula.section} alone") if formula.section else None
+    if alone is not None:
+        return "\n".join([alone, *own, settings.get(formula.name or "?", "")])
+    outer = [one for one, anew in printed if one.section != formula.section and not anew]
+    first = {}
+    for one in outer:
+        first.setdefault(left_key(one.latex), one.latex)
+    near = [settings.get(scope, "") for scope in (formula.section, formula.name) if scope]
+    every = [*settings.get("", "").splitlines(), *first.values(), *"\n".join(near).splitlines(), *own]
+    kept = {}
+    for place, latex in enumerate(" ".join(one.split()) for one in every):
+        key = left_key(latex) or place
+        kept.pop(key, None)
+        kept[key] = latex
+    return "\n".join(kept.values())
+
+
+@lru_cache(4000)
+def left_key(latex):
+    """Return what a line defines: its letter, small, with the marks that are no index; None if it defines nothing."""
+    try:
+        read = statement(0, Stretch(latex, 0, len(latex)))
+    except Problem:
+        return None
+    left = read.chains[0].sides[0] if read.chains and len(read.chains[0].sides) > 1 and not read.declared else None
+    letter, _ = head(left)
+    symbol = letter or left
+    if not isinstance(symbol, Symbol) or symbol.primes:
+        return None
+    marks = tuple((kind, bracket, "" if bracket == "[" else item.base, item.shift) for kind, bracket, _, item in slots(symbol)
+                  if not (len(item.base.strip("'")) == 1 and item.base.isalpha() and not bracket))
+    return symbol.letter.lower(), marks
+
+
+def judge(number, formula, given, sizes):
+    """Return the line of one formula under the definitions in force."""
+    latex = " ".join(blanked(formula.latex).split())
+    try:
+        read = statement(number, Stretch(latex, 0, len(latex)))
+        before = [statement(i + 1, one._replace(start=one.start + GIVEN, end=one.end + GIVEN), given=True)
+                  for i, one in enumerate(lines(given))]
+    except Problem as problem:
+        return Line(number, latex, "claim", problem.verdict, problem.sentence())
+    found, _ = judge_all(before, [read], sizes or {}, (given, latex))
+    return found[0]

@@ -1,0 +1,34 @@
+"""Break the book on purpose, everywhere, one place at a time, and count what the tests notice.
+
+    python -m tools.judge.mutants [formulas] [code] [--every N]           (make mutants; every N-th only)
+
+Formulas: each printed equation is changed where its tree says (a transpose dropped, a sign flipped, operands swapped,
+…) and evaluated again. Code: each line of the module's files named in code.SOURCES is changed in its syntax tree, and
+the unit tests run against a copy of the package. A mutant that nobody notices is a hole in the tests, or the same thing
+said otherwise: those are proved here where a machine can, and otherwise stand with their reason in tally.EQUIVALENT.
+Any other survivor: exit code 1.
+"""
+import argparse
+import sys
+
+from tools.judge.mutants import code, formulas, tally
+
+RUNS = {"formulas": formulas.run_formulas, "code": code.run_code}
+
+
+def main():
+    """Run what is asked for and report; return whether a mutant survives or a reason is not needed."""
+    parser = argparse.ArgumentParser(description="Break the book on purpose and count what the tests notice.")
+    parser.add_argument("kinds", nargs="*", choices=[[], *RUNS], default=list(RUNS))
+    parser.add_argument("--every", type=int, default=1, metavar="N", help="every N-th mutant only")
+    options = parser.parse_args()
+    reports = [RUNS[kind](options.every).report() for kind in options.kinds]
+    complete = options.every == 1 and len(options.kinds) == len(RUNS)
+    needless = [entry for entry in tally.EQUIVALENT if entry not in tally.NEEDED] if complete else []
+    for where, what, _ in needless:
+        print(f"EQUIVALENT names what no mutant is: {where}  {what}")
+    return bool(needless) or not all(reports)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
