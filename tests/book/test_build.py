@@ -9,10 +9,13 @@ import sys
 import tomllib
 from html.parser import HTMLParser
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 import pytest
 import yaml
+from docutils import nodes
+from docutils.utils import new_document
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from tools.extensions import fonts, maths
@@ -346,6 +349,15 @@ def test_a_python_of_the_last_green_run_gets_its_versions():
     needed += [line for line in (ROOT / "requirements.txt").read_text("utf-8").splitlines() if line[0] not in "-#"]
     assert {re.match("[a-z-]+", need)[0] for need in needed} <= pinned
     assert all("==" in pin for pin in pins)
+
+
+def test_punctuation_follows_its_own_formula_where_the_same_text_stands_twice(tmp_path):
+    paragraph = nodes.paragraph("", "", nodes.Text(", "), nodes.math("", "a"), nodes.Text(", "), nodes.math("", "b"))
+    document = new_document("page")
+    document += paragraph
+    maths.tie_punctuation(SimpleNamespace(builder=SimpleNamespace(format="html")), document, "page")
+    assert [child.astext() for child in paragraph] == [", ", "a", " ", "b"]
+    assert paragraph[1]["tied"] == ","
 
 
 # --- what may go wrong while the book is built ------------------------------------------------------------------------

@@ -6,11 +6,18 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from matplotlib.colors import to_hex
-from matplotlib.patches import Circle, Rectangle
+from matplotlib.patches import Circle, FancyArrowPatch, Rectangle
 from matplotlib.text import Text
 
-from backprop.figures import brackets, errors_by_layer, shared_and_repeated, step_curve, weight_paths
-from backprop.figures.ink import LIT
+from backprop.figures import (
+    brackets,
+    errors_by_layer,
+    shared_and_repeated,
+    step_curve,
+    there_and_back,
+    weight_paths,
+)
+from backprop.figures.ink import LIT, maths
 
 
 @pytest.fixture(autouse=True)
@@ -85,3 +92,13 @@ def test_weight_paths_draw_each_weight_in_its_panel():
     for ax, values in zip(panels, paths.values(), strict=True):
         assert np.array_equal(np.transpose([line.get_ydata() for line in ax.lines]), values)
     assert panels[0].get_ylabel() == "weights from input 1"
+
+
+def test_there_and_back_names_each_step_on_its_side():
+    _, ax = there_and_back(["a", "b", "c"], ["f", "g"], ["f'", "g'"])
+    assert len(drawn(ax, Circle)) == 3 and len(drawn(ax, FancyArrowPatch)) == 4
+    side = {text.get_text(): text.get_ha() for text in ax.texts}
+    assert side["$f$"] == side["$g$"] == side["forward"] == "right"
+    assert side[maths("f'")] == side[maths("g'")] == side["backward"] == "left"
+    with pytest.raises(ValueError, match="3 nodes need 2 steps"):
+        there_and_back(["a", "b", "c"], ["f"], ["f'", "g'"])

@@ -81,7 +81,8 @@ def tie_punctuation(app, doctree, docname):
         found = re.match(r"[.,;:!?)’”]+", after) if isinstance(after, nodes.Text) else None
         if found:
             node["tied"] = found[0]
-            after.parent.replace(after, nodes.Text(after[found.end():]))
+            siblings = node.parent                    # equal texts may stand there twice: the one right after the formula
+            siblings[next(i for i, child in enumerate(siblings) if child is node) + 1] = nodes.Text(after[found.end():])
 
 
 def visit_math(self, node):

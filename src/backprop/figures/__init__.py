@@ -3,7 +3,14 @@
 `from backprop.figures import network, explore, Playground` gives each of them by its name.
 """
 from backprop.figures.curves import curves, learning_curve, loglog_slope
-from backprop.figures.deep import brackets, errors_by_layer, shared_and_repeated, step_curve, weight_paths
+from backprop.figures.deep import (
+    brackets,
+    errors_by_layer,
+    shared_and_repeated,
+    step_curve,
+    there_and_back,
+    weight_paths,
+)
 from backprop.figures.explore import Explore, explore
 from backprop.figures.images import confusion, digits, hidden_units
 from backprop.figures.ink import FAINT, INK, SIZE_COLORS, maths
@@ -45,6 +52,7 @@ __all__ = [
     "step_curve",
     "svg",
     "tangent",
+    "there_and_back",
     "ticks",
     "weight_paths",
 ]

@@ -5,7 +5,7 @@ and its axes.
 """
 import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.patches import Circle, Rectangle
+from matplotlib.patches import Circle, FancyArrowPatch, Rectangle
 
 from backprop.figures.curves import curves
 from backprop.figures.ink import INK, LIT, MUTED, SIZE_COLORS, canvas, maths
@@ -111,3 +111,34 @@ def weight_paths(starts, *, ylabel="weight"):
         ax.set(title=title, xlabel="step")
     panels[0, 0].set(ylabel=ylabel)
     return fig, panels[0]
+
+
+def there_and_back(nodes, forward, backward):
+    """Draw nodes from the top down: on the left the step to the next, on the right the factor that comes back; LaTeX.
+
+    nodes: one more than there are steps. Raises ValueError if the numbers do not fit.
+    """
+    if not len(nodes) - 1 == len(forward) == len(backward):
+        raise ValueError(f"{len(nodes)} nodes need {len(nodes) - 1} steps there and back, "
+                         f"not {len(forward)} and {len(backward)}")
+    height = ROW * (len(nodes) - 1)
+    fig, ax = canvas(4.2, height + 1.15, None)
+    places = [(2.1, height + 0.35 - ROW * k) for k in range(len(nodes))]
+    for at, latex in zip(places, nodes):
+        ax.add_patch(Circle(at, 0.28, fc="white", ec=MUTED, lw=1.4, zorder=3))
+        ax.text(*at, maths(latex), ha="center", va="center", size=12.5, zorder=4)
+    for upper, lower, there, back in zip(places, places[1:], forward, backward):
+        _arrow(ax, upper, lower, "-")
+        _arrow(ax, lower, upper, (0, (4, 2)))
+        middle = (upper[1] + lower[1]) / 2
+        ax.text(1.55, middle, maths(there), ha="right", va="center", size=13)
+        ax.text(2.65, middle, maths(back), ha="left", va="center", size=13)
+    for x, text, side in ((1.55, "forward", "right"), (2.65, "backward", "left")):
+        ax.text(x, height + 0.9, text, ha=side, va="center", size=13, color=MUTED)
+    return fig, ax
+
+
+def _arrow(ax, start, end, style):
+    """Draw an arrow that bends to its own side of the line between two nodes."""
+    ax.add_patch(FancyArrowPatch(start, end, arrowstyle="-|>", mutation_scale=11, shrinkA=21, shrinkB=21, color=INK,
+                                 lw=1.2, ls=style, connectionstyle="arc3,rad=0.35"))
