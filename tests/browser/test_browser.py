@@ -149,6 +149,7 @@ def test_wide_equation_scrolls_in_its_own_box(browser, site):
 def test_a_missing_page_is_answered_by_the_book(browser, site):
     with Visit(browser, site + "404.html") as visit:
         assert "does not exist" in visit.page.inner_text("article h1")
+        assert "finds no row" in visit.page.get_attribute("article svg[role=img]", "aria-label")
 
 
 def contrast(one, other):

@@ -15,6 +15,7 @@ from xml.sax.saxutils import escape
 from docutils import nodes
 
 from tools.extensions import maths
+from tools.extensions.corner import misfit
 
 CARD = "_static/card.png"  # the picture of the social card, drawn where the book has an address
 
@@ -154,6 +155,7 @@ def missing_page(app):
         return
     start = app.config.root_doc
     body = ('<section id="page-not-found"><h1>This page does not exist</h1>'
+            '<p>Something does not fit: here, 3 columns meet 2 rows.</p>' + misfit() +
             f'<p>The address may have changed. <a href="{start}.html">Start at the first page</a>'
             ' or <a href="search.html">search the book</a>.</p></section>')
     yield "404", {"title": "Page not found", "body": body}, "page.html"
