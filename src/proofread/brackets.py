@@ -163,7 +163,8 @@ class Brackets:
         if known is not None and not left.primes:
             letter = left.letter if known == 0 else f"{left.letter}({known})"
             return replace(left, letter=letter, marks=(*left.marks, *right.marks), span=span, closed=True)
-        if not left.primes and all(map(bare, right.items)) and not any(key(one) in self.outside for one in right.items):
+        known = self.outside | self.defined
+        if not left.primes and all(map(bare, right.items)) and not any(key(one) in known for one in right.items):
             return replace(left, marks=(*left.marks, *right.marks), span=span, closed=True)
         function = bool(lists) or key(left) in self.called or self.only_called(left)
         if not function or any(i.base == "T" for mark in left.marks for i in mark.items or ()):

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from . import presets, words
+from . import einstein, presets, words
 from .derivation import Derivation
 from .layout import lines
 from .mend import constant_ratio
@@ -80,7 +80,7 @@ def read_sizes(sizes):
 def judge_all(before, read, sizes, texts, strict=False):
     """Return a `Line` for each line of a text, and the sentences on what was assumed for all of them."""
     try:
-        derivation = Derivation(assigned([*before, *read]))
+        derivation = Derivation(einstein.summed(assigned([*before, *read])))
         model = Model(derivation, sizes)
         judge = Judge(model, texts, strict) if model.problem is None else None
     except Problem as problem:

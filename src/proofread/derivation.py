@@ -10,7 +10,7 @@ from .names import Names, signature
 from .problems import Problem, UnknownName
 from .statements import ORDER
 from .templates import LAYERS, slots
-from .terms import Call, Chain, Derivative, Name, Number, Ref, Symbol, Term, Transpose, Unnamed, rebuild, walk
+from .terms import Call, Chain, Derivative, Name, Number, Ref, Sum, Symbol, Term, Transpose, Unnamed, rebuild, walk
 
 
 @dataclass(frozen=True)
@@ -66,8 +66,8 @@ class Derivation:
             if isinstance(c, Call) and isinstance(c.function, Symbol) and c.primes
         }
         for _, chain in self.names.definers:
-            left, right = chain.sides[0], chain.sides[-1]
-            if isinstance(right, Call) and isinstance(right.function, Symbol) and key(left) in self.names.numerators:
+            left = chain.sides[0]
+            for right in self.open_terms(chain.sides[-1]) if key(left) in self.names.numerators else ():
                 used = any(
                     key(left) == key(s)
                     for _, other in self.names.definers
@@ -79,6 +79,13 @@ class Derivation:
                 )
                 if not used and key(right.function) not in primed:
                     self.meaning.scalar_functions.add(key(right.function))
+
+    @staticmethod
+    def open_terms(side):
+        """Yield the terms of a sum, or the one term, that are a function left open: L(h) + R(w)."""
+        for term in [one for _, one in side.terms] if isinstance(side, Sum) else [side]:
+            if isinstance(term, Call) and isinstance(term.function, Symbol):
+                yield term
 
     # --- declarations
     def declare(self):

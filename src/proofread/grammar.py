@@ -76,6 +76,7 @@ limit: LIMIT SCRIPT product
 %declare SCRIPT PRIME TOP FRACTION ROOT FUNCTION PARTIAL NORM_OPEN NORM_CLOSE BAR_OPEN BAR_CLOSE ANGLE_OPEN ANGLE_CLOSE
 %declare MATRIX CASES NABLA BIGSUM OPERATOR LIMIT AMP ROW POINT FORALL BAR INFINITY
 """
+INDICATORS = ("1", "I")
 WORDS = {  # what a reader calls a token that was expected
     "LETTER": "a letter",
     "NUMBER": "a number",
@@ -159,6 +160,8 @@ def prepared(found):
     for i, token in enumerate(found):
         if token.type == "FRACTION" and is_d(token.inner[1]) and lone_d(token.inner[0]):
             found[i] = token._replace(type="OPERATOR")
+        if token.value == "sum" and token.type == "FUNCTION" and any(t.type == "SCRIPT" for t in found[i + 1 : i + 2]):
+            found[i] = token._replace(type="BIGSUM")
     return tuple(slashed(found))
 
 
@@ -232,6 +235,28 @@ def primed(mark):
     return [Mark(mark.kind, inner, items(inner), mark.span), "'"]
 
 
+def holds_relation(mark):
+    """Say whether a condition stands below a letter: z > 0."""
+    inner = mark.tokens[1:-1] if mark.tokens and mark.tokens[0].type == "ROUND_OPEN" else mark.tokens
+    return mark.kind == "_" and any(t.type == "REL" for t in inner)
+
+
+def condition(mark):
+    """Return the indicator of the condition in a mark, with or without a bracket around it."""
+    inner = mark.tokens[1:-1] if mark.tokens[0].type == "ROUND_OPEN" else mark.tokens
+    chain = parse_tokens(tuple(inner))
+    if len(chain.sides) != 2:
+        raise Unreadable("a condition is one comparison", mark.span, "z > 0")
+    return Compared(chain.sides[0], chain.relations[0], chain.sides[1], span=mark.span)
+
+
+def of_ones(mark):
+    """Say whether what stands behind a 1 makes it a vector of ones: a size below it, or a transpose."""
+    if mark.kind == "_":
+        return holds_relation(mark) or bool(mark.items)
+    return bool(mark.items) and all(item.base == "T" for item in mark.items)
+
+
 def divided(marks):
     """Split what stands behind a letter into marks and a number of primes."""
     return tuple(m for m in marks if isinstance(m, Mark)), sum(isinstance(m, str) for m in marks)
@@ -296,11 +321,16 @@ class Build(Transformer):
 
     def symbol(self, letter, *marks):
         marks, primes = divided([part for mark in marks for part in primed(mark)])
+        if letter.value.value in INDICATORS and len(marks) == 1 and holds_relation(marks[0]):
+            return condition(marks[0])
         return Symbol(letter.value.value, letter.value.style, marks, primes, span=span_of([letter, marks]))
 
     def number(self, token, *marks):
         number = Number(float(token.value.value), token.value.value, span=token.value.span)
-        return wrap(number, *divided(marks))
+        marks, primes = divided(marks)
+        if number.text == "1" and any(map(of_ones, marks)):
+            return self.symbol(LarkToken("LETTER", token.value._replace(style="bold")), *marks)
+        return wrap(number, marks, primes)
 
     def group(self, opening, inside, _closing, *marks):
         marks, primes = divided(marks)
@@ -353,8 +383,13 @@ class Build(Transformer):
         return term
 
     def norm(self, _open, term, _close, *marks):
-        marks = tuple(m for m in marks if not (isinstance(m, Mark) and m.kind == "_"))
         span = span_of([_open, term, _close])
+        below = [item.base for m in marks if isinstance(m, Mark) and m.kind == "_" for item in m.items or (Item("?"),)]
+        marks = tuple(m for m in marks if not (isinstance(m, Mark) and m.kind == "_"))
+        if below == ["1"]:
+            return wrap(Call("sum", (Call("abs", (term,), span=span),), span=span), *divided(marks))
+        if below not in ([], ["2"], ["F"], ["Fro"]):
+            raise Unreadable("this norm is not known here", span, r"\|w\|_1, \|w\|_2 or \|W\|_F")
         return wrap(Norm(term, span=span), *divided(marks))
 
     def bars(self, _open, term, _close, *marks):

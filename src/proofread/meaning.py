@@ -525,9 +525,17 @@ class Meaning:
         meant = self.read(by, context)
         vec = isinstance(meant, Call) and meant.function == "vec"
         turned = isinstance(meant, Transpose) and isinstance(meant.of, Ref)
+        if turned and isinstance(by, Symbol) and by.primes and self.both_primed(key(by)):
+            said = f"{by.letter}' may be the transpose of {by.letter}, or a quantity of its own"
+            raise Ambiguous(said, by.span, f"a letter or a number of its own, such as {by.letter}_2")
         if not (isinstance(meant, Ref) or vec or turned):
             raise Unreadable("a derivative is taken by a quantity", by.span, "a letter below the bar")
         return meant
+
+    def both_primed(self, letter):
+        """Say whether definitions show a letter with a prime and without one."""
+        found = [s for _, c in self.names.definers for side in c.sides for s in symbols(side) if key(s) == letter]
+        return len({s.primes for s in found}) > 1
 
     def read_gradient(self, term, context):
         """Return a gradient: the derivative in the shape of what stands below the nabla."""

@@ -8,8 +8,9 @@ import numpy as np
 from .brackets import key
 from .derivation import Derivation, differentiates_term, refs
 from .dims import ONE, Choices, Dims, attempts
-from .problems import Problem, SizesDiffer, Unreadable
+from .problems import NoEntries, Problem, SizesDiffer, Unreadable
 from .sizes import NUMBER, Measure, Scope
+from .templates import slots, symbols
 from .terms import (
     BigSum,
     Call,
@@ -140,6 +141,8 @@ class Model:
             for one in walk(chain):
                 if isinstance(one, Norm | Pair | Matrix) or isinstance(one, Row) and set(one.ops) & {"odot", "kron"}:
                     return True
+                if isinstance(one, Call) and one.function == "softmax":
+                    return True
                 if isinstance(one, Symbol | Group) and any(
                     i.base == "T" for m in one.marks if m.kind == "^" for i in m.items or ()
                 ):
@@ -172,7 +175,7 @@ class Model:
             for choices in attempts(SEARCHES):
                 try:
                     self.measure_all(choices)
-                except SizesDiffer as problem:
+                except (SizesDiffer, NoEntries) as problem:
                     self.problem = self.problem or problem
                     continue
                 except Problem as problem:
@@ -332,7 +335,7 @@ class Model:
         last = ("any",) if self.loose > 1 else ()
         if most >= 2 or capital and not most and not own or self.declared_matrix(name):
             return ("matrix", *last)
-        vectors = ("column", "row") if self.columns else ("row", "column")
+        vectors = ("column", "row") if self.columns != self.counts_examples(k) else ("row", "column")
         if most == 1:
             return ("any",) if capital else vectors
         if own:
@@ -346,6 +349,18 @@ class Model:
             return (vectors[0], "number", *last)
         weights = ("matrix",) if name.layer is not None and self.multiplies(name) else ()
         return (*weights, *vectors, *(("number",) if self.loose else ()), *last)
+
+    def counts_examples(self, letter):
+        """Say whether the only index of a letter stands in a bracket above it, as in y^{(i)}: it counts examples."""
+        found = {
+            (kind, bracket)
+            for _, chain in self.names.lines
+            for s in symbols(chain)
+            if self.canon(s) == letter
+            for kind, bracket, place, item in slots(s)
+            if self.names.is_index(s, kind, bracket, place, item)
+        }
+        return found in ({("^", "(")}, {("^", "[")})
 
     def multiplies(self, name):
         """Say whether a letter that no layer defines stands in a product of two: w^l in w^l a^{l-1} is weights."""

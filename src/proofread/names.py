@@ -117,7 +117,8 @@ class Names:
         letters = {s.letter for _, chain in self.lines for s in symbols(chain) if s.letter.startswith("d ")}
         if letters and not self.differentials and not self.numerators:
             used = {key(s) for _, chain in self.definers for side in chain.sides[1:] for s in symbols(side)}
-            ends = [key(chain.sides[0]) for _, chain in self.definers if key(chain.sides[0]) not in used]
+            letters_of_d = {key(c.sides[0]) for _, c in self.definers if c.sides[0].letter in letters}
+            ends = [key(chain.sides[0]) for _, chain in self.definers if key(chain.sides[0]) not in used | letters_of_d]
             self.numerators |= set(ends[-1:])
 
     def alone(self, letter, line):
@@ -148,10 +149,23 @@ class Names:
             for kind, bracket, _, item in slots(chain.sides[0])
             if not self.appears(item.base, chain)
         }
+        self.find_numbered()
         while self.grow_indices(seen):
             pass
         below = [m.items or () for chain in chains for s in symbols(chain) for m in s.marks if m.kind == "_"]
         self.paired = {item.base for *_, item in seen} & {i.base for pair in below if len(pair) == 2 for i in pair}
+
+    def find_numbered(self):
+        """Find the numbers that belong to a name: W_2 beside a plain W, and b_2 in the same line as such a W_2."""
+        terms = [[s for s in symbols(chain)] for _, chain in self.definers]
+        plain = {key(s) for line in terms for s in line if not s.marks}
+        below = [[(s, slot[3].base) for s in line for slot in slots(s) if slot[0] == "_"] for line in terms]
+        lettered = {key(s) for line in below for s, base in line if not base.isdigit()}
+        for line in below:
+            mine = {base for s, base in line if base.isdigit() and is_capital(s.letter) and key(s) in plain - lettered}
+            for s, base in line:
+                if base in mine and key(s) in plain - lettered:
+                    self.marks.add((s.letter, "_", "", base))
 
     def find_extra_places(self, chains, letters):
         """Find the marks that a letter has beyond those it was declared with: they are indices."""
@@ -196,7 +210,10 @@ class Names:
         """Tell a whole from its parts where one letter stands for both: J is the sum of the J^{[r]}."""
         if not self.arrays():
             terms = [s for _, chain in self.definers for s in symbols(chain)]
-            self.parts |= {key(s) for s in terms if self.indexed(s)} & {key(s) for s in terms if not self.indexed(s)}
+            lefts = [chain.sides[0] for _, chain in self.definers]
+            by_entry = {key(s) for s in lefts if self.indexed(s)} - {key(s) for s in lefts if not self.indexed(s)}
+            both = {key(s) for s in terms if self.indexed(s)} & {key(s) for s in terms if not self.indexed(s)}
+            self.parts |= both - by_entry
         for _, chain in self.definers:
             left = chain.sides[0]
             inside = any(key(s) == key(left) and self.indexed(s) for side in chain.sides[1:] for s in symbols(side))
@@ -231,6 +248,8 @@ class Names:
                     isinstance(one, Norm | Pair | Matrix | Gradient)
                     or isinstance(one, Row)
                     and set(one.ops) & {"odot", "kron"}
+                    or isinstance(one, Call)
+                    and one.function == "softmax"
                     or statement.declared
                 ):
                     return True

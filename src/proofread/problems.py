@@ -19,6 +19,10 @@ class Unreadable(Problem):
     """The line cannot be read, or not be judged by numbers."""
 
 
+class NoEntries(Unreadable):
+    """An index on what was read as a number; another choice of sizes may give it entries."""
+
+
 class UnknownName(Problem):
     """A name that nothing explains."""
 

@@ -7,7 +7,7 @@ A shape is a pair of sizes (rows, columns); a number is 1 x 1. Where more than o
 from dataclasses import replace
 
 from .dims import ONE
-from .problems import SizesDiffer, Unreadable
+from .problems import NoEntries, SizesDiffer, Unreadable
 from .terms import (
     At,
     Call,
@@ -202,7 +202,7 @@ class Measure:
             and not all(isinstance(i, int) for i in indices)
             and not any(map(self.dims.is_one, self.dims.labels.values()))
         ):
-            raise Unreadable("this was read as a number, and a number has no entries", span, "its size, declared")
+            raise NoEntries("this was read as a number, and a number has no entries", span, "its size, declared")
         if len(indices) == 2:
             unit = (0, 1) if self.columns else (1, 0)
             orders = [(0, 1)] if slots[0] == slots[1] else [unit, unit[::-1]]

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from .grammar import parse_tokens, sub
 from .problems import Problem, Unreadable
 from .terms import Symbol
-from .tokens import tokens
+from .tokens import Token, tokens
 
 GIVEN = 1_000_000  # where the text that is given stands, behind all that is judged
 ORDER = {"<", ">", "≤", "≥", "≠", "∼", "∝"}
@@ -34,7 +34,7 @@ def statement(number, stretch, given=False):
     """Read one line."""
     declared, chains, problem = [], [], None
     try:
-        for piece in parts(list(tokens(stretch.latex, stretch.start))):
+        for piece in parts(glued(tokens(stretch.latex, stretch.start))):
             (declared if isinstance(piece, Declaration) else chains).append(piece)
     except Problem as error:
         problem = error
@@ -43,13 +43,28 @@ def statement(number, stretch, given=False):
     )
 
 
+def glued(found):
+    """Return tokens in which a number right behind a letter is an index below it: Z1 is Z_1."""
+    out = []
+    for token in found:
+        if token.type in ("FRACTION", "MATRIX", "BRACES", "ROOT", "CASES"):
+            nested = token.type == "FRACTION"
+            inner = tuple(tuple(glued(one)) for one in token.inner) if nested else tuple(glued(token.inner))
+            token = token._replace(inner=inner)
+        close = out and out[-1].type == "LETTER" and not token.gap and out[-1].span[1] == token.span[0]
+        if token.type == "NUMBER" and close and token.value.isdigit() and out[-1].value != "1":
+            token = Token("SCRIPT", "_", (token,), span=token.span)
+        out.append(token)
+    return out
+
+
 def parts(found):
     """Return the declarations and chains that a list of tokens holds."""
     at = next((i for i in top_level(found) if found[i].value == "∈" and found[i].type == "REL"), None)
     if at is not None:
         start = names_before(found, at)
         end = at + 2 + sum(1 for _ in scripts_after(found, at + 2))
-        if start < at and found[at + 1 :] and found[at + 1].style == "bb":
+        if start < at and is_space(found[at + 1 : at + 3]):
             before, after = trimmed(found[:start]), trimmed(found[end:])
             return [
                 *(parts(before) if before else []),
@@ -57,6 +72,14 @@ def parts(found):
                 *(parts(after) if after else []),
             ]
     return equations(found)
+
+
+def is_space(found):
+    """Say whether tokens begin like a space of numbers: a double-struck letter, or R with something above it."""
+    if not found:
+        return False
+    power = len(found) > 1 and found[1].type == "SCRIPT" and found[1].value == "^"
+    return found[0].style == "bb" or found[0].value == "R" and power
 
 
 def top_level(found):
@@ -107,6 +130,8 @@ def declaration(names, space):
     if not all(isinstance(letter, Symbol) for letter in letters):
         raise Unreadable("only names are declared", names[0].span, r"W \in \mathbb{R}^{t \times d}")
     above = next((t.inner for t in space[1:] if t.value == "^"), ())
+    if len(above) == 3 and above[1].value == "x":
+        above = (above[0], above[1]._replace(type="OP"), above[2])
     dims = [piece for piece in pieces(list(above), {"OP"}) if piece]
     if len(dims) > 2:
         raise Unreadable("arrays have at most two axes here", space[0].span, r"\mathbb{R}^{t \times d}")

@@ -85,6 +85,7 @@ PLAIN_WORDS = set(FUNCTIONS) - {"vec", "sum", "mean", "sign", "abs", "trace", "d
     "abs",
     "diag",
 }
+SPELLED = {name for name in GREEK if len(name) > 3}  # mu and nu may be two indices
 LOSSES = {"CE", "MSE", "BCE", "KL", "NLL", "SSE", "RSS", "net"}
 OPERATORS = {
     "odot": "odot",
@@ -422,7 +423,7 @@ class Lexer:
         ):
             run += self.pieces[at].text
             at += 1
-        if run in PLAIN_WORDS or run in LOSSES:
+        if run in PLAIN_WORDS or run in LOSSES or run in SPELLED:
             self.at = at
             kind = "FUNCTION" if run in FUNCTIONS else "LETTER"
             return [Token(kind, FUNCTIONS.get(run, run), span=(piece.start, self.pieces[at - 1].end))]
@@ -474,7 +475,7 @@ class Lexer:
             return [Token("DOTS", span=span)]
         if name in ("Vert", "vert"):
             return self.sign(r"\|" if name == "Vert" else "|", span)
-        if name == "stackrel" or name == "overset":
+        if name in ("stackrel", "overset", "underset"):
             self.raw()
             return self.argument()
         raise Unreadable(rf"\{name} is not known here", span)

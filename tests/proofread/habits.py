@@ -1069,7 +1069,245 @@ def likelihood():
     return v
 
 
+# --- a plain letter beside a numbered one, numbers glued to letters ---------------------------------------------------
+
+def hidden():
+    v = draw(W=(4, 3), b=(4,), W2=(2, 4), b2=(2,), x=(3,), t=(2,))
+    L = lambda W=v.W, b=v.b, W2=v.W2, b2=v.b2: np.sum(  # noqa: E731
+        (W2 @ np.tanh(W @ v.x + b) + b2 - v.t) ** 2) / 2
+    v.h = np.tanh(v.W @ v.x + v.b)
+    v.D = v.W2 @ v.h + v.b2 - v.t
+    v.LW, v.Lb, v.LW2, v.Lb2 = (d(lambda p, name=name: L(**{name: p}), getattr(v, name)) for name in ("W", "b", "W2", "b2"))
+    v.back = v.W2.T @ v.D * (1 - v.h ** 2)
+    return v
+
+
+HIDDEN = Case("plain W beside W_2", r"""
+h = \tanh(W x + b)
+y = W_2 h + b_2
+L = \frac12 \|y - t\|^2
+""", hidden, (
+    (r"\frac{\partial L}{\partial W_2} = (y - t) h^T", "right", lambda v: (v.LW2, np.outer(v.D, v.h))),
+    (r"\frac{\partial L}{\partial W} = \left( W_2^T (y - t) \odot (1 - h^2) \right) x^T", "right",
+     lambda v: (v.LW, np.outer(v.back, v.x))),
+    (r"\frac{\partial L}{\partial b_2} = y - t", "right", lambda v: (v.Lb2, v.D)),
+    (r"\frac{\partial L}{\partial b} = W_2^T (y - t) \odot (1 - h \odot h)", "right", lambda v: (v.Lb, v.back)),
+    (r"\frac{\partial L}{\partial W} = W_2^T (y - t) x^T", "wrong", lambda v: (v.LW, np.outer(v.W2.T @ v.D, v.x))),
+    (r"\frac{\partial L}{\partial W} = \left( W^T (y - t) \odot (1 - h^2) \right) x^T", "wrong",
+     lambda v: (v.LW, np.outer(v.W.T @ v.D * (1 - v.h ** 2), v.x))),
+))
+
+
+def one_output():
+    v = draw(X=(3, 5), W1=(4, 3), b1=(4, 1), W2=(1, 4), b2=(1, 1))
+    v.Y = np.array([[0., 1, 1, 0, 1]])
+
+    def J(W1=v.W1, W2=v.W2, Z2=None):
+        A2 = sigma(W2 @ np.tanh(W1 @ v.X + v.b1) + v.b2 if Z2 is None else Z2)
+        return -np.mean(v.Y * np.log(A2) + (1 - v.Y) * np.log(1 - A2))
+    v.A1 = np.tanh(v.W1 @ v.X + v.b1)
+    v.Z2 = v.W2 @ v.A1 + v.b2
+    v.D = sigma(v.Z2) - v.Y
+    v.JW1, v.JW2 = d(lambda W1: J(W1=W1), v.W1), d(lambda W2: J(W2=W2), v.W2)
+    v.JZ2 = d(lambda Z2: J(Z2=Z2), v.Z2)
+    v.back = v.W2.T @ v.D * (1 - v.A1 ** 2)
+    return v
+
+
+GLUED = Case("Z1, W2: a number behind the letter; y^{(i)} counts examples", r"""
+Z1 = W1 X + b1
+A1 = \tanh(Z1)
+Z2 = W2 A1 + b2
+A2 = \sigma(Z2)
+J = -\frac1m \sum_{i=1}^m \left( y^{(i)} \log a_2^{(i)} + (1 - y^{(i)}) \log (1 - a_2^{(i)}) \right)
+""", one_output, (
+    (r"\frac{\partial J}{\partial Z2} = \frac1m (A2 - Y)", "right", lambda v: (v.JZ2, v.D / 5)),
+    (r"\frac{\partial J}{\partial W2} = \frac1m (A2 - Y) A1^T", "right", lambda v: (v.JW2, v.D @ v.A1.T / 5)),
+    (r"\frac{\partial J}{\partial W2} = \frac1m A1 (A2 - Y)^T", "wrong", lambda v: (v.JW2, v.A1 @ v.D.T / 5)),
+    (r"\frac{\partial J}{\partial W1} = \frac1m \left( W2^T (A2 - Y) \odot (1 - A1^2) \right) X^T", "right",
+     lambda v: (v.JW1, v.back @ v.X.T / 5)),
+    (r"\frac{\partial J}{\partial W1} = \frac1m \left( W2^T (A2 - Y) \odot (1 - A1) \right) X^T", "wrong",
+     lambda v: (v.JW1, (v.W2.T @ v.D * (1 - v.A1)) @ v.X.T / 5)),
+))
+
+D_GIVEN = Case("dZ given as A - Y, the mean's derivatives asked", r"""
+Z^{[2]} = W^{[2]} A^{[1]} + b^{[2]}
+A^{[2]} = \sigma(Z^{[2]})
+J = -\frac{1}{m} \sum_{i=1}^{m} \left( y^{(i)} \log a^{[2](i)} + (1 - y^{(i)}) \log (1 - a^{[2](i)}) \right)
+dZ^{[2]} = A^{[2]} - Y
+""", one_output, (
+    (r"dW^{[2]} = \frac{1}{m} dZ^{[2]} A^{[1]T}", "right", lambda v: (v.JW2, v.D @ v.A1.T / 5)),
+    (r"dW^{[2]} = -\frac{1}{m} dZ^{[2]} A^{[1]T}", "wrong", lambda v: (v.JW2, -v.D @ v.A1.T / 5)),
+    (r"dW^{[2]} = \frac{1}{m} A^{[1]} dZ^{[2]T}", "wrong", lambda v: (v.JW2, v.A1 @ v.D.T / 5)),
+))
+
+
+# --- a penalty by sums of absolute values, a loss left open beside a penalty ------------------------------------------
+
+def lasso():
+    v = draw(X=(5, 3), w=(3,), y=(5,), lam=())
+    L = lambda w: np.mean((v.y - v.X @ w) ** 2) + v.lam * np.sum(w * np.sign(w.real))  # noqa: E731
+    v.L = d(L, v.w)
+    v.r = v.y - v.X @ v.w
+    return v
+
+
+LASSO = Case("the 1-norm as a penalty", r"""
+\hat{y} = X w
+L = \frac{1}{n} \| y - \hat{y} \|_2^2 + \lambda \|w\|_1
+X \in R^{n \times d}
+w \in R^d
+""", lasso, (
+    (r"\nabla_w L = -\frac{2}{n} X^\top (y - \hat{y}) + \lambda \operatorname{sign}(w)", "right",
+     lambda v: (v.L, -2 / 5 * v.X.T @ v.r + v.lam * np.sign(v.w))),
+    (r"\nabla_w L = \frac{2}{n} X^\top (\hat{y} - y) + \lambda\, \mathrm{sgn}(w)", "right",
+     lambda v: (v.L, -2 / 5 * v.X.T @ v.r + v.lam * np.sign(v.w))),
+    (r"\nabla_w L = -\frac{2}{n} X^\top (y - \hat{y}) + \lambda w", "wrong",
+     lambda v: (v.L, -2 / 5 * v.X.T @ v.r + v.lam * v.w)),
+    (r"\nabla_w L = \frac{2}{n} X^\top (y - \hat{y}) + \lambda \operatorname{sign}(w)", "wrong",
+     lambda v: (v.L, 2 / 5 * v.X.T @ v.r + v.lam * np.sign(v.w))),
+))
+
+
+def open_loss():
+    v = draw(W=(4, 3), x=(3,), b=(4,), c=(4,), lam=())
+    J = lambda a, W, x: np.sin(v.c @ np.tanh(W @ x + v.b if a is None else a)) + v.lam / 2 * np.sum(W ** 2)  # noqa: E731
+    v.a = v.W @ v.x + v.b
+    v.Ja = d(lambda a: J(a, v.W, v.x), v.a)
+    v.JW, v.Jx = d(lambda W: J(None, W, v.x), v.W), d(lambda x: J(None, v.W, x), v.x)
+    return v
+
+
+OPEN_LOSS = Case("a loss left open plus a penalty", r"""
+a = W x + b
+h = f(a)
+J = L(h) + \frac{\lambda}{2} \| W \|_F^2
+""", open_loss, (
+    (r"\nabla_W J = (\nabla_a J) x^\top + \lambda W", "right", lambda v: (v.JW, np.outer(v.Ja, v.x) + v.lam * v.W)),
+    (r"\nabla_W J = (\nabla_a J) x^\top", "wrong", lambda v: (v.JW, np.outer(v.Ja, v.x))),
+    (r"\nabla_x J = W^\top \nabla_a J", "right", lambda v: (v.Jx, v.W.T @ v.Ja)),
+    (r"\nabla_x J = W \nabla_a J", "wrong", lambda v: (v.Jx, v.W @ v.Ja)),
+))
+
+
+# --- conditions below an indicator, ones as a plain 1, signs over and under the equals sign ---------------------------
+
+def gate():
+    v = draw(W=(4, 3), x=(3,), b=(4,), v=(4,), t=())
+    v.z = v.W @ v.x + v.b
+    v.on = (v.z > 0).astype(float)
+    v.s = v.v @ (v.z * v.on)
+    L = lambda W=v.W, z=None: (v.v @ ((W @ v.x + v.b if z is None else z) * v.on) - v.t) ** 2 / 2  # noqa: E731
+    v.LW, v.Lz = d(lambda W: L(W=W), v.W), d(lambda z: L(z=z), v.z)
+    v.e = v.s - v.t
+    return v
+
+
+GATE = Case("a condition below the indicator", r"""
+z = W x + b
+h = \max(0, z)
+s = v^\top h
+L = \frac12 (s - t)^2
+""", gate, (
+    (r"\frac{\partial L}{\partial W} = \left( (s - t) v \odot \mathbf{1}_{z > 0} \right) x^\top", "right",
+     lambda v: (v.LW, np.outer(v.e * v.v * v.on, v.x))),
+    (r"\frac{\partial L}{\partial z} = (s - t) v \odot \mathbb{1}_{\{z > 0\}}", "right",
+     lambda v: (v.Lz, v.e * v.v * v.on)),
+    (r"\frac{\partial L}{\partial z} = (s - t) v \odot 1_{z > 0}", "right", lambda v: (v.Lz, v.e * v.v * v.on)),
+    (r"\frac{\partial L}{\partial z} = (s - t) v \odot \mathbf{1}_{z < 0}", "wrong",
+     lambda v: (v.Lz, v.e * v.v * (1 - v.on))),
+))
+
+
+def log_sum():
+    v = draw(z=(4,))
+    v.c = 1
+    v.p = softmax(v.z)
+    v.L = d(lambda z: -z[v.c] + np.log(np.sum(np.exp(z))), v.z)
+    v.hot = np.eye(4)[v.c]
+    return v
+
+
+LOG_SUM = Case("log-sum-exp, the right class c", r"""
+L = -z_c + \log \sum_j e^{z_j}
+p_j = \frac{e^{z_j}}{\sum_k e^{z_k}}
+""", log_sum, (
+    (r"\frac{\partial L}{\partial z_j} = p_j - \mathbb{1}_{j = c}", "right", lambda v: (v.L, v.p - v.hot)),
+    (r"\frac{\partial L}{\partial z_j} = \mathbb{1}_{j = c} - p_j", "wrong", lambda v: (v.L, v.hot - v.p)),
+    (r"\frac{\partial L}{\partial z_j} = p_j", "wrong", lambda v: (v.L, v.p)),
+))
+
+
+def softmax_word():
+    v = draw(z=(4,))
+    v.y = softmax(np.array([.3, -1, .2, 1]))
+    v.p = softmax(v.z)
+    v.L = d(lambda z: -v.y @ np.log(softmax(z)), v.z)
+    return v
+
+
+SOFTMAX_WORD = Case("softmax of a small letter, entries in the loss", r"""
+p = \mathrm{softmax}(z)
+L = -\sum_i y_i \log p_i
+\sum_i y_i = 1
+""", softmax_word, (
+    (r"\frac{\partial L}{\partial z} = p - y", "right", lambda v: (v.L, v.p - v.y)),
+    (r"\frac{\partial L}{\partial z} \underset{(1)}{=} p - y", "right", lambda v: (v.L, v.p - v.y)),
+    (r"\frac{\partial L}{\partial z} \overset{?}{=} y - p", "wrong", lambda v: (v.L, v.y - v.p)),
+    (r"\frac{\partial L}{\partial z_i} = p_i - y_i", "right", lambda v: (v.L, v.p - v.y)),
+))
+
+
+# --- plain ASCII, Einstein's convention -------------------------------------------------------------------------------
+
+def plain_words():
+    v = draw(X=(5, 3), W=(3, 2), b=(1, 2), Y=(5, 2))
+    v.A = sigma(v.X @ v.W + v.b)
+    L = lambda W=v.W, b=v.b: np.sum((sigma(v.X @ W + b) - v.Y) ** 2) / 10  # noqa: E731
+    v.LW, v.Lb = d(lambda W: L(W=W), v.W), d(lambda b: L(b=b), v.b)
+    v.delta = (v.A - v.Y) * v.A * (1 - v.A) / 5
+    return v
+
+
+PLAIN_WORDS = Case("plain ASCII: delta, sigmoid, R^{n x d}", """
+Z = X W + b
+A = sigmoid(Z)
+L = 1/(2n) * sum((A - Y)^2)
+delta = dL/dZ
+X \\in R^{n x d}
+""", plain_words, (
+    ("dL/dW = X^T delta", "right", lambda v: (v.LW, v.X.T @ v.delta)),
+    ("dL/dW = delta X^T", "wrong", lambda v: (v.LW, v.delta @ v.X.T)),
+    ("dL/dW = X delta", "wrong", lambda v: (v.LW, v.X @ v.delta)),
+    ("dL/db = sum_i delta_i", "right", lambda v: (v.Lb, v.delta.sum(axis=0, keepdims=True))),
+))
+
+
+def einstein():
+    v = draw(W=(4, 3), x=(3,), b=(4,), c=(4,))
+    v.y = v.W @ v.x + v.b
+    L = lambda y: np.sin(v.c @ y)  # noqa: E731
+    v.Ly = d(L, v.y)
+    v.LW, v.Lx = d(lambda W: L(W @ v.x + v.b), v.W), d(lambda x: L(v.W @ x + v.b), v.x)
+    return v
+
+
+EINSTEIN = Case("Einstein's convention: no sum is printed", r"""
+y_i = W_{ij} x_j + b_i
+L = f(y)
+""", einstein, (
+    (r"\frac{\partial L}{\partial W_{ij}} = \frac{\partial L}{\partial y_i} x_j", "right",
+     lambda v: (v.LW, np.outer(v.Ly, v.x))),
+    (r"\frac{\partial L}{\partial x_j} = \frac{\partial L}{\partial y_i} W_{ij}", "right",
+     lambda v: (v.Lx, v.Ly @ v.W)),
+    (r"\frac{\partial L}{\partial x_j} = \frac{\partial L}{\partial y_i} W_{ji}", "wrong",
+     lambda v: (v.Lx, v.W @ v.Ly)),
+    (r"\frac{\partial L}{\partial W_{ij}} = \frac{\partial L}{\partial y_j} x_i", "wrong",
+     lambda v: (v.LW, np.outer(v.x, v.Ly))),
+))
+
+
 CASES = (ROWS_SQUARES, COLUMNS_MEAN, ENTRIES, SOFTMAX, LOGISTIC, LEAST_SQUARES, FROBENIUS, TRACES, NUMBERS, LAYERS,
          STORED_OUT_IN, VALUES, SCORES, SKIP, SHARED, RELU, PLAIN, PRIMES, RECURRENCE, EMBEDDINGS, DIFFERENTIALS,
          IN_WORDS, JACOBIANS, ALIGNED, INDEXED_LAYERS, BOLD, NUMBERED, TWO_LOSSES, ONE_VARIABLE, FORMS, MOMENTS,
-         LIKELIHOOD)
+         LIKELIHOOD, HIDDEN, GLUED, D_GIVEN, LASSO, OPEN_LOSS, GATE, LOG_SUM, SOFTMAX_WORD, PLAIN_WORDS, EINSTEIN)
