@@ -96,6 +96,15 @@ def test_zeros_are_filled_in_and_nothing_is_no_array():
     assert read["b1"].tolist() == [[0, 0, 0]] and list(read) == ["b1", "W1"]
 
 
+def test_a_network_without_a_gradient():
+    text = "params = " + str(Params(*map(np.ndarray.tolist, PARAMS))) + f"; X = {X.tolist()}; Y = {Y.tolist()}"
+    params, read_X, read_Y = pasted.network(text)
+    assert all((params[name] == array).all() for name, array in zip(NAMES, PARAMS))
+    assert (read_X == X).all() and (read_Y == Y).all()
+    with pytest.raises(ValueError, match="must name the weights"):
+        pasted.network("W1 = [[1]], X = [[1]]")
+
+
 BAD = {
     "": "nothing is here yet: name the arrays",
     "my gradient is off": "there are no numbers",

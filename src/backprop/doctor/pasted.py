@@ -93,16 +93,25 @@ def read(text: str) -> Pasted:
     {'dW1': array([[ 0.5, -0.5]])}
     """
     text = _plain(text)
-    found = [entry for entry in _entries(text) if not _opens(entry.text)]
-    arrays = [entry for entry in found if handed.slot(entry.name) and not re.fullmatch(r"\s*None\W*", entry.text)]
-    X, Y = _only(found, INPUTS), _only(found, TARGETS)
-    rest = [entry for entry in found if entry.name and entry not in (X, Y) and not handed.slot(entry.name)]
+    arrays, X, Y, rest = _named(text)
     if not arrays:
         return Pasted(_nameless(text, rest), None, None, None, ())
     claimed, params = _sorted(arrays, X, Y)
-    said = (f"left aside: {', '.join(entry.name for entry in rest[:5])}",) if rest else ()
+    said = (f"left aside: {_names(rest[:5])}",) if rest else ()
     read_X, read_Y = (None if entry is None else _array(entry.name, entry.text) for entry in (X, Y))
     return Pasted(_one_or_all(_group(claimed), params), _group(params) if params else None, read_X, read_Y, said)
+
+
+def network(text: str) -> tuple[dict, np.ndarray, np.ndarray]:
+    """Return (params, X, Y) of a text that names no gradient; raises ValueError if one of them is missing.
+
+    >>> network("p = Params(W_h=np.array([[1, 2]]), W_out=np.ones((2, 1))); X = [[3]]; Y = [[1]]")[0]["W_out"].shape
+    (2, 1)
+    """
+    arrays, X, Y, _ = _named(_plain(text))
+    if not (arrays and X and Y):
+        raise ValueError("the text must name the weights of a network, its examples X and their targets Y")
+    return _group(arrays), _array(X.name, X.text), _array(Y.name, Y.text)
 
 
 # --- names --------------------------------------------------------------------------------------------------------
@@ -135,6 +144,15 @@ def _entries(text):
             around.pop()
             owner = owner if len(around) > level else ""
     yield Entry(inside, name, text[start:])
+
+
+def _named(text):
+    """Return the Entries of weights and biases, that of X, that of Y (or None), and all others with a name."""
+    found = [entry for entry in _entries(text) if not _opens(entry.text)]
+    arrays = [entry for entry in found if handed.slot(entry.name) and not re.fullmatch(r"\s*None\W*", entry.text)]
+    X, Y = _only(found, INPUTS), _only(found, TARGETS)
+    rest = [entry for entry in found if entry.name and entry not in (X, Y) and not handed.slot(entry.name)]
+    return arrays, X, Y, rest
 
 
 def _opens(text):

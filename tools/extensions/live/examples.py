@@ -55,6 +55,6 @@ def from_sources():
              "text": presets.published(name).strip(), "source": True} for name in presets.NAMES]
 
 
-def of(field, cells):
-    """Return what a field can start from, on the page of the cells."""
-    return from_chapter(cells) + from_sources() if field == "derive" else []
+def facts(cells):
+    """Return what the page's script is told: what the field can start from, on the page of the cells."""
+    return {"EXAMPLES": from_chapter(cells) + from_sources()}
