@@ -51,7 +51,7 @@ def example(found, number):
 
 def from_sources():
     """Return [{name, given, text}] of the sources that proofread knows the letters of."""
-    return [{"name": presets.read(name).partition(":")[0].lstrip("% "), "given": name,
+    return [{"name": presets.title(name), "given": name,
              "text": presets.published(name).strip(), "source": True} for name in presets.NAMES]
 
 
