@@ -52,8 +52,8 @@ def examples(params, X, Y):
         {"name": "Twice as large", "text": str({f"d{name}": (2 * array).round(6).tolist()
                                                 for name, array in zip(NAMES[:2], right)})},
         {"name": "Columns, and a mean", "text": columns(right, len(X))},
-        {"name": "A network of its own, with ReLU and softmax", "text": rectified(), **RECTIFIED},
         {"name": "Numbers that nothing explains", "text": "W_out = [[0.1, -0.2],\n         [0.3, 0.4]]"},
+        {"name": "A network of its own, with ReLU and softmax", "text": rectified(), **RECTIFIED},
     ]
 
 
