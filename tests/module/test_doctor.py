@@ -82,8 +82,6 @@ def faulty(params, X, Y, made, rng):
     gW_h = first_in.T @ Dh
     gb_h, gb_out = (Dh[r], D[r]) if "bias-not-summed" in made else (Dh.sum(0), D.sum(0))
     if "transposed" in made:
-        if m == d == t == 1:                                   # 1 x 1: its own transpose, nothing is wrong
-            return None, {}
         gW_h, gW_out = gW_h.T, gW_out.T
     factor = -1.0 if "sign" in made else 1.0
     for name, size in (("factor-n", n), ("factor-t", t), ("factor-nt", n * t), ("factor-two", 2)):
@@ -119,7 +117,10 @@ def named(seed, wanted, convention):
     """Return whether a pass with the mistakes wanted is seen through, None where the sizes forbid them."""
     params, X, Y, rng = problem(seed)
     claimed, _ = faulty(params, X, Y, wanted, rng)
-    return None if claimed is None else wanted in readings(diagnose(params, X, Y, claimed, convention))
+    own_transposes = params.W_h.size == params.W_out.size == 1
+    if claimed is None or (own_transposes and wanted == {"transposed"}):
+        return None
+    return wanted in readings(diagnose(params, X, Y, claimed, convention))
 
 
 @pytest.mark.parametrize("name", SINGLE)

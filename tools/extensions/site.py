@@ -49,7 +49,7 @@ SCRIPT_NEEDS = {  # file: what a page contains when it needs that file
     "design-tabs.js": r"sd-tab-set",
     "clipboard.min.js": r'class="highlight',
     "copybutton.js": r'class="highlight',
-    "maths.js": r'class="math-scroll"',
+    "maths.js": r'class="(math-scroll|proofread-says)"',
 }
 STYLE_NEEDS = {
     "togglebutton.css": SCRIPT_NEEDS["togglebutton.js"],
