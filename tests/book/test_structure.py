@@ -4,6 +4,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+from tools import ROOT
 from tools.judge import rules
 from tools.make import notebooks
 
@@ -95,6 +96,17 @@ BROKEN_PROSE = {
     "second title": ("needs one title", "# Again"),
     "skipped level": ("jumps from a heading", "### Deep"),
 }
+
+
+def test_the_table_of_folders_is_the_tree():
+    """CONTRIBUTING names each room, and each file and folder of the rooms where one looks for something."""
+    told = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    rooms = [room for house in ("src", "tools", "tests") for room in (ROOT / house).iterdir()]
+    named = [f"{room.relative_to(ROOT)}/" for room in rooms if any(room.glob("*.py"))]
+    for room in ("src/backprop", "src/backprop/figures", "tools/extensions", "tools/make", "tools/judge"):
+        named += [path.name for path in (ROOT / room).glob("[!_]*.py")]
+        named += [f"{path.parent.name}/" for path in (ROOT / room).glob("*/__init__.py")]
+    assert [name for name in named if f"`{name}`" not in told and f"/{name}`" not in told] == []
 
 
 @pytest.mark.parametrize("what, cell", BROKEN_CELLS.values(), ids=BROKEN_CELLS)
