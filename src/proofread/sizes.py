@@ -106,6 +106,7 @@ class Measure:
 
     def __init__(self, dims, choices, quantity, columns=True, matrix_powers=True):
         self.dims, self.choices, self.quantity, self.columns = dims, choices, quantity, columns
+        self.rows = ()  # quantities declared as rows: a derivative by one is a row
         self.customary = True  # whether all products so far were taken in the customary order
 
     def __call__(self, term, scope):
@@ -619,10 +620,12 @@ class Measure:
         """Measure what a derivative is taken by; its indices are bound outside."""
         return self(by, scope)
 
-    @staticmethod
-    def may_turn(by):
-        """Say whether the derivative by this vector may be a row: not by a letter that is a matrix."""
-        return isinstance(by, Ref) and not (by.name.letter.split(" ")[-1][:1].isupper() and by.name.style != "bold")
+    def may_turn(self, by):
+        """Say whether the derivative by this vector may be a row: not by a matrix's letter or a declared row."""
+        if not isinstance(by, Ref) or by.name in self.rows:
+            return False
+        capital = by.name.letter.split(" ")[-1][:1].isupper()
+        return by.name.style == "bold" or not capital
 
     def by_column(self, term, above, below):
         """Measure a derivative by the entries of a matrix in a column: a row for each entry above."""
