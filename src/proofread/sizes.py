@@ -337,7 +337,7 @@ class Measure:
             "odot": [entry],
             "star": [entry, matrix],
             "inner": [inner],
-            "kron": [lambda: ("kron", self.kron(a, b, span))],
+            "kron": self.tensor(a, b, span),
         }[op]
         if (self.is_open(a) or self.is_open(b)) and not any(map(is_identity, (term.left, term.right))):
             options = options + [lambda: self.scaled(a, b, span), lambda: self.scaled(b, a, span)]
@@ -357,6 +357,14 @@ class Measure:
         if not any(map(self.dims.is_one, a)):
             raise SizesDiffer("an inner product is one of vectors", span)
         return NUMBER
+
+    def tensor(self, a, b, span):
+        """Return the readings of a tensor sign: Kronecker's product, between two columns also the outer one."""
+        kron = lambda: ("kron", self.kron(a, b, span))
+        outer = lambda: ("outer", (a[0], b[0]))
+        if not self.dims.is_one(a[1]) or not self.dims.is_one(b[1]):
+            return [kron]
+        return [outer] if self.is_open(a) or self.is_open(b) else [kron, outer]
 
     def kron(self, a, b, span):
         return tuple(self.times(x, y, span) for x, y in zip(a, b))

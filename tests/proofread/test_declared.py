@@ -21,6 +21,11 @@ DELTAS = NAMED + r"""
 \delta^{(1)} = \frac{\partial C}{\partial z^{(1)}}
 \delta^{(2)} = \frac{\partial C}{\partial z^{(2)}}
 """
+OUTER = r"""
+z = W x
+C = f(z)
+u = \frac{\partial C}{\partial z}
+"""
 LINES = [                                                       # (what is given, line, verdict)
     # right on one side of the kink only
     (KINK, r"\frac{\partial L}{\partial z} = \mathbb{1}(z > 0)", "right"),
@@ -39,6 +44,12 @@ LINES = [                                                       # (what is given
     (DELTAS, r"\frac{\partial C}{\partial W^{(1)}_{jk}} = \delta^{(1)}_j x_k", "right"),
     (DELTAS, r"\delta^{(1)}_j = \sum_k W^{(2)}_{kj} \delta^{(2)}_k \sigma'(z^{(1)}_j)", "right"),
     (DELTAS, r"\delta^{(1)}_j = \sum_k W^{(2)}_{kj} \delta^{(2)}_k", "wrong"),
+    # a tensor sign between two columns: an outer product, or Kronecker's where a column is meant
+    (OUTER, r"\frac{\partial C}{\partial W} = u \otimes x", "right"),
+    (OUTER, r"\frac{\partial C}{\partial W} = x \otimes u", "sizes"),
+    (OUTER, r"\frac{\partial C}{\partial W} = (u \odot u) \otimes x", "wrong"),
+    (OUTER, r"\operatorname{vec}(u x^T) = x \otimes u", "right"),
+    (OUTER, r"\operatorname{vec}(u x^T) = u \otimes x", "wrong"),
     # what is given may be one short line, or nothing: only one word is the name of a preset
     ("u > 0", r"v = u^2" "\n" r"\frac{\partial v}{\partial u} = 2 u", "right"),
     ("", r"v = u^2" "\n" r"\frac{\partial v}{\partial u} = u", "wrong"),
