@@ -12,6 +12,9 @@
     }
   };
   const observer = new ResizeObserver((entries) => entries.forEach((entry) => update(entry.target.closest(BOXES))));
-  const start = () => document.querySelectorAll(`${BOXES}, :is(${BOXES}) > *`).forEach((box) => observer.observe(box));
+  const start = () => {
+    document.querySelectorAll(`${BOXES}, :is(${BOXES}) > *`).forEach((box) => observer.observe(box));
+    document.fonts.ready.then(() => document.querySelectorAll(BOXES).forEach(update));  // text has no size to observe
+  };
   document.readyState === "loading" ? document.addEventListener("DOMContentLoaded", start) : start();
 }

@@ -372,7 +372,7 @@ def start_build(*options, **variables):
 
 def last_words(process, first=""):
     """Return the last line of a build that gave up; nothing else may look like a fault of the program."""
-    said = first + process.communicate(timeout=60)[0]
+    said = first + process.communicate(timeout=180)[0]
     assert process.returncode == 1 and "Traceback" not in said, said
     return said.strip().splitlines()[-1]
 

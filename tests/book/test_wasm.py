@@ -132,7 +132,7 @@ def test_with_them_the_page_has_its_script_and_the_site_the_licenses(tmp_path):
     page, words = small_book(tmp_path)
     assert '<script data-notebook="index.' in page and "exercise" in page and "WARNING" not in words
     names = {path.name.partition(".")[0]: path for path in (tmp_path / "out" / "_static" / "live").iterdir()}
-    assert set(names) == {"python", "numpy", "book", "live", "LICENSES", "index"}
+    assert set(names) == {"python", "numpy", "book", "live", "temml", "LICENSES", "index"}
     assert "MPL-2.0" in names["LICENSES"].read_text("utf-8")
     assert "const BOOK = \"a-book\"" in next(names["book"].parent.glob("live.*.js")).read_text("utf-8")
 

@@ -25,7 +25,7 @@ UNREADABLE = """() => [...document.querySelectorAll("math")].filter((formula) =>
 }).map((formula) => formula.outerHTML.slice(0, 200))"""
 RAW_LATEX = """() => { const walker = document.createTreeWalker(document.querySelector("article") || document.body, 4);
   const found = []; for (let node; (node = walker.nextNode());) {
-    if (node.parentElement.closest("pre, code, script, style, annotation")) continue;
+    if (node.parentElement.closest("pre, code, script, style, annotation, textarea")) continue;
     if (/\\$\\$|\\\\(frac|partial|sum|mathrm|delta|begin|left)/.test(node.data)) found.push(node.data.slice(0, 80)); }
   return found; }"""
 STRANDED = """() => [...document.querySelectorAll("article .math")].filter((formula) => !formula.closest(".tied") &&
@@ -149,6 +149,7 @@ def test_wide_equation_scrolls_in_its_own_box(browser, site):
 def test_a_missing_page_is_answered_by_the_book(browser, site):
     with Visit(browser, site + "404.html") as visit:
         assert "does not exist" in visit.page.inner_text("article h1")
+        assert "finds no row" in visit.page.get_attribute("article svg[role=img]", "aria-label")
 
 
 def contrast(one, other):

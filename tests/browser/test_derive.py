@@ -14,9 +14,9 @@ from tools.judge.browser import Visit
 pytestmark = [pytest.mark.browser, pytest.mark.live]
 PAGE = "chapters/proofread"
 CELLS = nbformat.read(ROOT / f"{PAGE}.ipynb", as_version=4).cells
-EXAMPLES = examples.of("derive", CELLS)
-READY = """() => document.querySelector(".derive-judge").textContent === "Judge"
-  && !document.querySelector(".derive-old")"""
+EXAMPLES = examples.facts(CELLS)["EXAMPLES"]
+READY = """() => document.querySelector(".field-judge").textContent === "Judge"
+  && !document.querySelector(".field-old")"""
 PATIENCE = 90_000             # ms, on a machine that has other things to do
 WRONG = r"""L = (w x - y)^2
 \frac{\partial L}{\partial w} = 2 (w x - y)"""
@@ -31,7 +31,7 @@ class Field:
         self.text = self.page.locator("textarea.proofread")
 
     def judge(self):
-        self.page.locator(".derive-judge").click()
+        self.page.locator(".field-judge").click()
         self.wait()
 
     def wait(self):
@@ -45,7 +45,7 @@ class Field:
         return [item.get_attribute("data-verdict") for item in self.page.locator("li[data-verdict]").all()]
 
     def said(self):
-        return self.page.locator(".derive-said").inner_text()
+        return self.page.locator(".field-said").inner_text()
 
 
 @pytest.fixture
@@ -164,7 +164,7 @@ def test_a_text_that_takes_too_long_is_stopped(field):
       live.kernel.ask = question => ask(question.name === "derivation" && question.args[0] ? endless : question);
     }""")
     field.text.press_sequentially(" ")
-    field.page.wait_for_function("document.querySelector('.derive-said').textContent.includes('longer than 6 seconds')")
+    field.page.wait_for_function("document.querySelector('.field-said').textContent.includes('longer than 6 seconds')")
     assert not field.page.evaluate("live.kernel.here")
 
 
@@ -181,7 +181,7 @@ def test_the_field_is_readable_by_everyone(browser, site, width, theme):
         for _ in range(6):
             visit.page.keyboard.press("Tab")
             reached.append(visit.page.evaluate("document.activeElement.className || document.activeElement.id"))
-        assert "derive-letters" in reached and any("derive-judge" in name for name in reached)
+        assert "derive-letters" in reached and any("field-judge" in name for name in reached)
         assert any("proofread" in name for name in reached)
 
 

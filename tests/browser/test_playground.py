@@ -1224,7 +1224,7 @@ def test_from_input_to_picture_under_50_ms(stand, view):
       new MutationObserver(() => drawn++).observe(document.querySelector('.bp-out'),
         {subtree: true, childList: true, characterData: true});
       field.focus();
-      for (let k = 0; k < 25; k++) {
+      for (let k = 0; k < 100; k++) {
         await new Promise((done) => requestAnimationFrame(done));
         const before = performance.now();
         const key = k % 2 ? 'ArrowUp' : 'ArrowDown';
@@ -1233,7 +1233,7 @@ def test_from_input_to_picture_under_50_ms(stand, view):
           const channel = new MessageChannel(); channel.port1.onmessage = done; channel.port2.postMessage(0) }));
         times.push(performance.now() - before);
       }
-      return drawn < 25 ? [] : times }""", key)
+      return drawn < 100 ? [] : times }""", key)
     assert times, "every press is drawn"
     print(f"{view}: best {min(times):.1f} ms, median {np.median(times):.1f} ms, worst {max(times):.1f} ms")
     assert min(times) < 50, "what the page itself needs; other work on the machine adds to it"

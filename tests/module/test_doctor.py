@@ -117,7 +117,10 @@ def named(seed, wanted, convention):
     """Return whether a pass with the mistakes wanted is seen through, None where the sizes forbid them."""
     params, X, Y, rng = problem(seed)
     claimed, _ = faulty(params, X, Y, wanted, rng)
-    return None if claimed is None else wanted in readings(diagnose(params, X, Y, claimed, convention))
+    own_transposes = params.W_h.size == params.W_out.size == 1
+    if claimed is None or (own_transposes and wanted == {"transposed"}):
+        return None
+    return wanted in readings(diagnose(params, X, Y, claimed, convention))
 
 
 @pytest.mark.parametrize("name", SINGLE)

@@ -15,6 +15,11 @@ def test_the_presets_are_those_of_convert():
 
 
 @pytest.mark.parametrize("name", presets.NAMES)
+def test_a_title_is_the_beginning_of_the_first_line(name):
+    assert f"% {presets.title(name)}: " in presets.read(name).splitlines()[0] + " "
+
+
+@pytest.mark.parametrize("name", presets.NAMES)
 def test_what_a_source_prints_is_right_in_its_own_letters(name):
     published = presets.published(name)
     lines = proofread(published, given=name).lines

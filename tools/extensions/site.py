@@ -15,6 +15,7 @@ from xml.sax.saxutils import escape
 from docutils import nodes
 
 from tools.extensions import maths
+from tools.extensions.corner import misfit
 
 CARD = "_static/card.png"  # the picture of the social card, drawn where the book has an address
 
@@ -48,7 +49,7 @@ SCRIPT_NEEDS = {  # file: what a page contains when it needs that file
     "design-tabs.js": r"sd-tab-set",
     "clipboard.min.js": r'class="highlight',
     "copybutton.js": r'class="highlight',
-    "maths.js": r'class="math-scroll"',
+    "maths.js": r'class="(math-scroll|proofread-says)"',
 }
 STYLE_NEEDS = {
     "togglebutton.css": SCRIPT_NEEDS["togglebutton.js"],
@@ -154,6 +155,7 @@ def missing_page(app):
         return
     start = app.config.root_doc
     body = ('<section id="page-not-found"><h1>This page does not exist</h1>'
+            '<p>Something does not fit: here, 3 columns meet 2 rows.</p>' + misfit() +
             f'<p>The address may have changed. <a href="{start}.html">Start at the first page</a>'
             ' or <a href="search.html">search the book</a>.</p></section>')
     yield "404", {"title": "Page not found", "body": body}, "page.html"

@@ -1,6 +1,7 @@
 """Draw the picture of the title page: which row and which column make which entry of the gradient.
 
-    python -m tools.make.picture     writes chapters/picture.html (the living one), _static/picture.svg (for the README)
+    python -m tools.make.picture     writes chapters/picture.html (the living one), _static/picture.svg and
+                                     _static/picture-dark.svg (for the README, which shows the one that fits)
 """
 import matplotlib.pyplot as plt
 import numpy as np
@@ -11,6 +12,8 @@ from tools import ROOT
 A = np.array([[0.8, 0.2, 0.6], [0.5, 0.6, 0.3], [0.3, 0.9, 0.4], [0.6, 0.1, 0.7]])    # (n, d)
 DELTA = np.array([[-0.4, 0.4], [0.6, -0.5], [-0.5, -0.4], [0.6, 0.5]])                 # (n, t)
 N, D, T = *A.shape, DELTA.shape[1]
+DARK = {"#222222": "#e6e3dc", "#6b6b6b": "#a9adb3", "#c8c8c8": "#4a4d52", "#f4f4f1": "#202327", "#ffe9a3": "#6b5300",
+        "#b04300": "#ff9c66", "#00704f": "#45cda0", "#963587": "#e69ad8"}              # the colors of the page's themes
 ENTRIES = [(i, j) for i in range(1, D + 1) for j in range(1, T + 1)]
 
 
@@ -38,11 +41,22 @@ def living():
     return figure.html() + "\n"
 
 
+def still():
+    """Return the SVG of the picture without a ground of its own, for light pages and for dark ones."""
+    figure = draw((2, 2))[0]
+    figure.patch.set_visible(False)
+    light = dark = svg(figure) + "\n"
+    for color, instead in DARK.items():
+        dark = dark.replace(color, instead)
+    return light, dark
+
+
 def write(folder=ROOT):
-    """Write both pictures below folder."""
+    """Write the pictures below folder."""
     plt.style.use("backprop.book")
     (folder / "chapters" / "picture.html").write_text(living(), encoding="utf-8")
-    (folder / "_static" / "picture.svg").write_text(svg(draw((2, 2))[0]) + "\n", encoding="utf-8")
+    for name, text in zip(("picture.svg", "picture-dark.svg"), still()):
+        (folder / "_static" / name).write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

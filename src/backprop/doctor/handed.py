@@ -12,7 +12,7 @@ from backprop import validate
 
 MOST_TEXT = 2_000_000          # characters of pasted text
 NUMBER = r"(?<![\w.])[-+]?(?:(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?|nan|inf)(?![\w.])"
-LABEL = r"""['"]?([A-Za-z_][\w.^{}()]*?)['"]?\s*[:=](?!=)"""
+LABEL = r"""['"]?([A-Za-z_][\w.^{}()]{0,79}?)['"]?\s*[:=](?!=)"""
 REMARKS = r"(?:dtype|device|grad_fn|requires_grad)\s*=\s*(?:'[^']*'|\"[^\"]*\"|<[^>]*>|[\w.]+)"
 WEIGHTS = ("w", "weight", "weights", "theta", "thetas", "kernel", "coef", "coefs")
 BIASES = ("b", "bias", "biases", "intercept", "intercepts")
@@ -45,7 +45,7 @@ def parse(text, name="claimed"):
     nested = text.count("[") > 1
     rows = re.findall(r"\[([^\[\]]*)\]", text) if nested else re.split(r"[;\n]", text)
     unit = Decimal(scale.group(1)) if scale else 1
-    rows = [[float(Decimal(x) * unit) for x in re.findall(NUMBER, row, re.IGNORECASE)] for row in rows]
+    rows = [[_float(x, unit, name) for x in re.findall(NUMBER, row, re.IGNORECASE)] for row in rows]
     rows = [row for row in rows if row]
     if not rows:
         raise ValueError(f"{name} is text without numbers: expected a matrix such as [[0.1, -0.2], [0.3, 0.4]], "
@@ -59,6 +59,14 @@ def parse(text, name="claimed"):
     return matrix if nested or len(rows) > 1 else matrix[0]
 
 
+def _float(written, unit, name):
+    """Return a number as it is written, times a unit; raises ValueError for an exponent that no number has."""
+    try:
+        return float(Decimal(written) * unit)
+    except ArithmeticError:
+        raise ValueError(f"{name} holds {written[:20]}, which is beyond what a float can hold") from None
+
+
 def _cleaned(text, name):
     """Return text without prompts, names and remarks; raises ValueError where it is too long or leaves numbers out."""
     if len(text) > MOST_TEXT:
@@ -68,7 +76,7 @@ def _cleaned(text, name):
     if "..." in text or "…" in text:
         raise ValueError(f"{name} leaves numbers out (...): print the whole matrix, e.g. after "
                          "np.set_printoptions(threshold=1_000_000)")
-    text = re.sub(r"(?m)^\s*(?:In|Out) ?\[\d+\]:", "", text)                 # Jupyter's prompt
+    text = re.sub(r"(?m)^[ \t]*(?:In|Out) ?\[\d+\]:", "", text)                 # Jupyter's prompt
     text = re.sub(REMARKS, "", text)
     text = re.sub(r"\A[^=\[]*=", "", text)                                   # the name: dW^{(2)} = or dW{2} =
     return text.replace("\N{MINUS SIGN}", "-").replace(r"\\", ";").replace("&", " ")

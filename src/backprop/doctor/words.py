@@ -26,6 +26,8 @@ class Diagnosis:
     section: str                       # page and anchor in the book
     alternatives: tuple[str, ...]      # other readings of the same numbers; two mistakes at once are joined by " + "
     read_as: tuple[str, ...] = ()      # what was turned or unpacked before anything was compared
+    assumed: str = ""                  # the network in which the numbers are read
+    arrays: tuple[tuple[str, str], ...] = ()       # (name, "right", or the mistakes in it, or how many numbers agree)
 
     @property
     def name(self):
@@ -136,8 +138,32 @@ def diagnosis(found, said, read_as):
         names, told = told_apart(found, names, told, best)
         verdicts = [v for v in verdicts if v.why != VERDICTS["correct"].why] + [VERDICTS["unknown"]]
     why = [verdict.why for verdict in verdicts]
+    arrays = [(part.name, mistakes_in(option)) for part, option in best.options.items()]
+    arrays += [(part.name, agreeing(best.case, best.convention, part)) for part in found.left]
     return Diagnosis(names, " ".join(dict.fromkeys(why)), "; ".join(told),
-                     page(verdicts[0 if best.rows else -1].section), tuple(others) if not found.left else (), read_as)
+                     page(verdicts[0 if best.rows else -1].section), tuple(others) if not found.left else (), read_as,
+                     network_of(best.case.net), in_order(arrays, best.case.net))
+
+
+def network_of(net):
+    """Return what a network is, in words."""
+    return f"{net.sizes} with {net.description.words}, n = {net.n}"
+
+
+def mistakes_in(option):
+    """Return the names of the mistakes that one array shows, or that it is right."""
+    return " + ".join(dict.fromkeys(MISTAKES[row].name for row in sorted(c.row for c in option.choices))) or "right"
+
+
+def agreeing(case, convention, part):
+    """Return how many numbers of one array agree with the right ones."""
+    return f"{int(close_ones(case, convention, part)[2].sum())} of {part.count} numbers agree"
+
+
+def in_order(arrays, net):
+    """Return (name, verdict) of arrays in the order of the layers, each layer's weights before its biases."""
+    place = {f"{kind}_{net.label(layer)}": (layer, kind) for layer in range(1, net.L + 1) for kind in "Wb"}
+    return tuple(sorted(arrays, key=lambda pair: place[pair[0]]))
 
 
 def told_apart(found, names, told, best):
@@ -255,7 +281,9 @@ def unknown(case, claims, weak, read_as):
             "hand in more decimals or more arrays"
             + ("" if not case.any_convention else ", or say which convention is meant")
         )
-    return Diagnosis(("unknown",), why, told, page(VERDICTS["unknown"].section), (), read_as)
+    arrays = [(part.name, agreeing(case, convention, part)) for part in claim.parts]
+    return Diagnosis(("unknown",), why, told, page(VERDICTS["unknown"].section), (), read_as,
+                     network_of(case.net), in_order(arrays, case.net))
 
 
 def close_ones(case, convention, part):

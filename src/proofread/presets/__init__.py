@@ -19,6 +19,17 @@ def read(name):
     return _text(name)
 
 
+def title(name):
+    """Return what the source of a preset is called: its first line up to the colon.
+
+    >>> title("pytorch")
+    'PyTorch, torch.nn.Linear twice and torch.nn.BCEWithLogitsLoss'
+
+    Raises ValueError for a name that is not in NAMES.
+    """
+    return _text(name).splitlines()[0].removeprefix("% ").partition(":")[0]
+
+
 def published(name):
     r"""Return the gradients that the source of a preset prints, one line each, in its own letters.
 

@@ -15,14 +15,15 @@ from sphinx.util import logging
 
 from tools.make import wasm
 
-from . import examples, packs
+from . import examples, packs, patients
 
 logger = logging.getLogger(__name__)
 HERE = Path(__file__).parent / "page"
 PARTS = ("dom", "kernel", "store", "cells", "editor", "work", "exercises", "run", "main")     # in this order
 NEEDED = '"WebAssembly" in globalThis && "DecompressionStream" in globalThis'
 FOLDER = "live"               # below _static
-FIELDS = {"derivation": "derive"}     # id of the place on a page: the name of the script and style that fill it
+FIELDS = {"derivation": ("derive", examples), "gradient": ("doctor", patients)}     # id of the place on a page: the
+#                               name of the script and style that fill it, beside field.js, and what tells it its facts
 
 
 def code_cells(doctree):
@@ -110,18 +111,19 @@ def bring_to_life(app, pagename, templatename, context, doctree):
     app.add_js_file(write(app, "live", script(PARTS, facts)), loading_method="defer", priority=900,
                     **{"data-page": Path(pagename).name, "data-notebook": Path(notebook(app, pagename)).name})
     app.add_css_file(app.live["style"], priority=900)
-    for place, name in FIELDS.items():
+    for place, (name, source) in FIELDS.items():
         if f'id="{place}"' in context["body"]:
-            add_field(app, pagename, name)
+            add_field(app, pagename, name, source)
 
 
-def add_field(app, pagename, name):
+def add_field(app, pagename, name, source):
     """Give a page a field that judges what a reader brings."""
     cells = json.loads(Path(app.env.doc2path(pagename)).read_text("utf-8"))["cells"]
     facts = {"SIZE": app.live["size"], "SETTER": app.live["setter"], "ROOT": "../" * pagename.count("/"),
-             "EXAMPLES": examples.of(name, cells)}
-    app.add_js_file(write(app, name, script([name], facts)), loading_method="defer", priority=901)
-    app.add_css_file(write(app, name, (HERE / f"{name}.css").read_text("utf-8"), ".css"), priority=901)
+             **source.facts(cells)}
+    app.add_js_file(write(app, name, script(["field", name], facts)), loading_method="defer", priority=901)
+    style = "".join((HERE / f"{part}.css").read_text("utf-8") for part in ("field", name))
+    app.add_css_file(write(app, name, style, ".css"), priority=901)
 
 
 def setup(app):

@@ -51,10 +51,10 @@ def example(found, number):
 
 def from_sources():
     """Return [{name, given, text}] of the sources that proofread knows the letters of."""
-    return [{"name": presets.read(name).partition(":")[0].lstrip("% "), "given": name,
+    return [{"name": presets.title(name), "given": name,
              "text": presets.published(name).strip(), "source": True} for name in presets.NAMES]
 
 
-def of(field, cells):
-    """Return what a field can start from, on the page of the cells."""
-    return from_chapter(cells) + from_sources() if field == "derive" else []
+def facts(cells):
+    """Return what the page's script is told: what the field can start from, on the page of the cells."""
+    return {"EXAMPLES": from_chapter(cells) + from_sources()}

@@ -1,18 +1,16 @@
-"""Judge what a reader brings to a page. Texts in, JSON out; nothing of a text is ever run."""
+"""Judge the derivation that a reader brings to a page. Texts in, JSON out; nothing of a text is ever run."""
 
 import json
+
+from live_page.bounds import bounded
 
 from proofread import proofread
 from proofread.report import LOOKS_LIKE, VERDICTS, parts
 
-LONGEST = 20_000              # characters; a page takes no more
-
 
 def derivation(text, given):
     """Return the report on a derivation, as a page needs it: for each line what is set, said, and where it stands."""
-    if len(text) > LONGEST:
-        raise ValueError(f"the field takes {LONGEST:,} characters, and this text has {len(text):,}")
-    report = proofread(text, given=given or None)
+    report = proofread(bounded(text), given=given or None)
     return json.dumps({"lines": [shown(line, text) for line in report.lines], "notes": report.notes})
 
 
