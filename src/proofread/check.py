@@ -62,7 +62,7 @@ def given_text(given):
     """Return the text of definitions that `given` names or is."""
     if given is None:
         return ""
-    if "\n" not in given and "=" not in given and "\\" not in given:
+    if given.replace("-", "").isalnum():  # one word, as all names of presets are
         return presets.read(given)
     return given
 

@@ -145,7 +145,8 @@ class Meaning:
             return None
         if s.letter in ("I", "1", "mathbb 1") and self.canon(s) not in self.names.lefts:
             return self.identity(s, context)
-        if s.letter in ("delta", "1") and len(self.bases(s)) == 2:
+        below = all(kind == "_" for kind, *_ in slots(s))
+        if s.letter in ("delta", "1") and len(self.bases(s)) == 2 and below and self.canon(s) not in self.names.lefts:
             a, b = self.bases(s)
             return Compared(Index(a), "=", Index(b), span=s.span)
         return None

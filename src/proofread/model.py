@@ -14,6 +14,7 @@ from .templates import slots, symbols
 from .terms import (
     BigSum,
     Call,
+    Compared,
     Derivative,
     Gradient,
     Group,
@@ -34,7 +35,8 @@ from .terms import (
 from .values import Point, Value
 
 SEARCHES = 400
-DRAWS = 3
+DRAWS, KINKED_DRAWS = 3, 9  # where a function has a kink, points on both sides of it are wanted
+KINKS = {"relu", "abs", "sign", "max", "min"}
 MOST_DRAWS = 1000
 
 
@@ -188,6 +190,7 @@ class Model:
         """Measure every definition with these choices."""
         self.shapes, self.settled, self.kinds, self.doing, self.typed = {}, {}, {}, set(), {}
         measure = Measure(Dims(), choices, self.quantity, self.columns)
+        measure.rows = self.rows()
         measure.dims.apart = self.loose < 2
         for label, value in {**self.fixed_sizes(), **self.sizes}.items():
             measure.dims.unite(measure.dims.label(label, wide=False), measure.dims.new(value=value))
@@ -425,7 +428,15 @@ class Model:
 
     def frozen(self, choices=None):
         """Return a measure for claims: names and sizes are what they are."""
-        return Measure(self.dims.copy(), choices or Choices(), self.seen, self.columns)
+        measure = Measure(self.dims.copy(), choices or Choices(), self.seen, self.columns)
+        measure.rows = self.rows()
+        return measure
+
+    def rows(self):
+        """Return the quantities that are declared as rows, 1 × n."""
+        one = Number(1.0)
+        matrices = {name: sizes for name, sizes in self.derivation.declared.items() if len(sizes) == 2}
+        return {name for name, (above, across) in matrices.items() if above == one and across != one}
 
     def seen(self, name, _measure):
         """Return the shape of a quantity that is known."""
@@ -438,8 +449,14 @@ class Model:
         """Return the draws at which formulas are evaluated; each satisfies the conditions."""
         memo = tuple(sorted((functions or {}).items())), tuple(normalized)
         if memo not in self.points_kept:
-            self.points_kept[memo] = [self.point(draw, functions, normalized) for draw in range(DRAWS)]
+            self.points_kept[memo] = [self.point(draw, functions, normalized) for draw in range(self.draws())]
         return self.points_kept[memo]
+
+    def draws(self):
+        """Return how many points are tried: more where a definition has a kink."""
+        terms = (one for d in self.definitions.values() for one in walk(d.term))
+        kinked = any(isinstance(one, Call) and one.function in KINKS or isinstance(one, Compared) for one in terms)
+        return KINKED_DRAWS if kinked else DRAWS
 
     def point(self, draw, functions, normalized):
         """Draw what is given until all conditions hold and everything is finite."""

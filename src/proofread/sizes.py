@@ -106,6 +106,7 @@ class Measure:
 
     def __init__(self, dims, choices, quantity, columns=True, matrix_powers=True):
         self.dims, self.choices, self.quantity, self.columns = dims, choices, quantity, columns
+        self.rows = ()  # quantities declared as rows: a derivative by one is a row
         self.customary = True  # whether all products so far were taken in the customary order
 
     def __call__(self, term, scope):
@@ -336,7 +337,7 @@ class Measure:
             "odot": [entry],
             "star": [entry, matrix],
             "inner": [inner],
-            "kron": [lambda: ("kron", self.kron(a, b, span))],
+            "kron": self.tensor(a, b, span),
         }[op]
         if (self.is_open(a) or self.is_open(b)) and not any(map(is_identity, (term.left, term.right))):
             options = options + [lambda: self.scaled(a, b, span), lambda: self.scaled(b, a, span)]
@@ -356,6 +357,14 @@ class Measure:
         if not any(map(self.dims.is_one, a)):
             raise SizesDiffer("an inner product is one of vectors", span)
         return NUMBER
+
+    def tensor(self, a, b, span):
+        """Return the readings of a tensor sign: Kronecker's product, between two columns also the outer one."""
+        kron = lambda: ("kron", self.kron(a, b, span))
+        outer = lambda: ("outer", (a[0], b[0]))
+        if not self.dims.is_one(a[1]) or not self.dims.is_one(b[1]):
+            return [kron]
+        return [outer] if self.is_open(a) or self.is_open(b) else [kron, outer]
 
     def kron(self, a, b, span):
         return tuple(self.times(x, y, span) for x, y in zip(a, b))
@@ -619,10 +628,12 @@ class Measure:
         """Measure what a derivative is taken by; its indices are bound outside."""
         return self(by, scope)
 
-    @staticmethod
-    def may_turn(by):
-        """Say whether the derivative by this vector may be a row: not by a letter that is a matrix."""
-        return isinstance(by, Ref) and not (by.name.letter.split(" ")[-1][:1].isupper() and by.name.style != "bold")
+    def may_turn(self, by):
+        """Say whether the derivative by this vector may be a row: not by a matrix's letter or a declared row."""
+        if not isinstance(by, Ref) or by.name in self.rows:
+            return False
+        capital = by.name.letter.split(" ")[-1][:1].isupper()
+        return by.name.style == "bold" or not capital
 
     def by_column(self, term, above, below):
         """Measure a derivative by the entries of a matrix in a column: a row for each entry above."""

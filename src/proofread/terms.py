@@ -251,7 +251,7 @@ class Power(Term):
 
 @dataclass(frozen=True)
 class Product(Term):
-    """Two factors: `op` is matrix, entry, inner, scale or kron once sizes are settled, before that as printed."""
+    """Two factors: `op` is matrix, entry, inner, outer, scale or kron once sizes are settled, before that as printed."""
 
     op: str
     left: Term

@@ -241,6 +241,8 @@ class Point:
         (a, b), axes = aligned(self.eval(term.left), self.eval(term.right))
         if term.op == "matrix":
             return Value(a @ b, axes)
+        if term.op == "outer":
+            return Value(a @ np.swapaxes(b, -2, -1), axes)
         if term.op == "inner":
             return Value((a * b).sum((-2, -1), keepdims=True), axes)
         if term.op == "kron":

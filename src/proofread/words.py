@@ -6,7 +6,6 @@ import numpy as np
 
 from .edits import printed_letter
 from .mend import constant_ratio, mend
-from .model import DRAWS
 from .report import Entry, Line
 from .statements import GIVEN
 from .terms import BigSum, Derivative, Paths, Unnamed, walk
@@ -160,7 +159,7 @@ def how(outcome, judge):
         for label, node in judge.model.dims.labels.items()
         if len(label) == 1 and judge.model.dims.known(node)
     )
-    return f"complex step, {DRAWS} random points" + (f", {sizes}" if sizes else "")
+    return f"complex step, {judge.model.draws()} random points" + (f", {sizes}" if sizes else "")
 
 
 # --- what holds for a whole text --------------------------------------------------------------------------------------
