@@ -1,6 +1,7 @@
 """Judge a whole text: read its lines, find what it states, judge each claim, and report."""
 
 from dataclasses import replace
+from itertools import islice
 
 from . import einstein, presets, words
 from .derivation import Derivation
@@ -17,6 +18,7 @@ from .verdicts import Judge, Outcome
 ORDER_OF_VERDICTS = ("wrong", "sizes", "ambiguous", "unknown", "unreadable", "right-only-if", "right")
 
 
+OTHERS = 6  # other shapes of what is given that are tried before a line is called wrong
 BEYOND = "this is beyond what can be judged here"
 
 
@@ -90,9 +92,35 @@ def judge_all(before, read, sizes, texts, strict=False):
     if judge is None:
         return [unjudged(s, model.problem) for s in read], ()
     found = [judge_line(s, derivation, judge) for s in derivation.statements if not s.given]
+    if not strict and any(line.is_wrong for line in found):
+        found, judge = fairest(found, judge, texts)
     if derivation.shared() and any(line.is_wrong for line in found):
         found = list(map(one_step, found, single_step(derivation.statements, sizes, texts)))
-    return follow(found, judge), words.notes(derivation, model)
+    return follow(found, judge), words.notes(derivation, judge.model)
+
+
+def fairest(found, judge, texts):
+    """Return the lines and their judge, with other shapes of what is given if fewer lines are wrong then and no other
+    line suffers: what a text leaves open is no mistake of its lines."""
+    statements = [s for s in judge.derivation.statements if not s.given]
+    for model in judge.model.others()[:OTHERS]:
+        judge.meaning.scaled.clear()
+        other = Judge(model, texts)
+        wrong = (judge_line(s, judge.derivation, other) for s, line in zip(statements, found) if line.is_wrong)
+        if all(line.is_wrong for line in wrong):
+            continue
+        judge.meaning.scaled.clear()
+        lines = [judge_line(s, judge.derivation, other) for s in statements]
+        if fairer(lines, found):
+            return lines, other
+    return found, judge
+
+
+def fairer(lines, before):
+    """Say whether fewer lines are wrong than before, and no line is further from being right."""
+    ranks = [[ORDER_OF_VERDICTS.index(line.verdict) for line in one if line.verdict] for one in (lines, before)]
+    count = [sum(line.is_wrong for line in one) for one in (lines, before)]
+    return count[0] < count[1] and len(ranks[0]) == len(ranks[1]) and all(new >= old for new, old in zip(*ranks))
 
 
 def follow(found, judge):

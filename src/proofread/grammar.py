@@ -177,6 +177,21 @@ def is_d(inner):
     )
 
 
+def is_sign_of_d(token):
+    """Say whether a token is the sign of a differentiation, or the letter d."""
+    return token.type == "PARTIAL" or token.type == "LETTER" and token.value == "d" and not token.style
+
+
+def is_square(token):
+    """Say whether a token is a 2 above the line."""
+    return token.type == "SCRIPT" and token.value == "^" and [one.value for one in token.inner] == ["2"]
+
+
+def is_second(top):
+    """Say whether the top of a fraction is that of a second derivative: d^2 f."""
+    return len(top) > 1 and is_sign_of_d(top[0]) and is_square(top[1])
+
+
 def lone_d(inner):
     """Say whether tokens are a sign of differentiation alone."""
     return len(inner) == 1 and (inner[0].type == "PARTIAL" or inner[0].value == "d")
@@ -353,9 +368,25 @@ class Build(Transformer):
 
     def fraction(self, token, *marks):
         top, bottom = token.value.inner
+        if is_second(top):
+            return wrap(self.second(token, top, bottom), *divided(marks))
         if is_d(bottom) and (is_d(top) or top[0].type == "PARTIAL"):
             return wrap(Derivative(sub(top[1:]), sub(bottom[1:]), span=token.value.span), *divided(marks))
         return wrap(Fraction(sub(top), sub(bottom), span=token.value.span), *divided(marks))
+
+    @staticmethod
+    def second(token, top, bottom):
+        r"""Return a second derivative as a derivative of a derivative: \partial^2 f / \partial x \partial y."""
+        span, signs = token.value.span, [i for i, one in enumerate(bottom) if is_sign_of_d(one)]
+        if len(top) < 3 or not signs or signs[0] != 0:
+            raise Unreadable("a second derivative of what, and by what?", span, r"\frac{\partial^2 f}{\partial x^2}")
+        if len(signs) == 2:
+            by = [sub(bottom[1 : signs[1]]), sub(bottom[signs[1] + 1 :])]
+        elif len(signs) == 1 and is_square(bottom[-1]):
+            by = [sub(bottom[1:-1])] * 2
+        else:
+            raise Unreadable("by what is differentiated twice?", span, r"\partial x^2 or \partial x \partial y")
+        return Derivative(Derivative(sub(top[2:]), by[1], span=span), by[0], span=span)
 
     def root(self, token, *marks):
         return wrap(Call("sqrt", (sub(token.value.inner),), span=token.value.span), *divided(marks))

@@ -1,7 +1,9 @@
 """A derivation with its sizes: the shape of each quantity, found from all definitions together, and draws of what is
 given."""
 
+from copy import copy
 from dataclasses import replace
+from itertools import islice
 
 import numpy as np
 
@@ -16,6 +18,7 @@ from .terms import (
     Call,
     Compared,
     Derivative,
+    Fraction,
     Gradient,
     Group,
     Matrix,
@@ -34,7 +37,7 @@ from .terms import (
 )
 from .values import Point, Value
 
-SEARCHES = 400
+SEARCHES, OTHERS = 400, 40
 DRAWS, KINKED_DRAWS = 3, 9  # where a function has a kink, points on both sides of it are wanted
 KINKS = {"relu", "abs", "sign", "max", "min"}
 MOST_DRAWS = 1000
@@ -174,7 +177,8 @@ class Model:
         """Find shapes that fit all definitions; first as is customary, then with sizes that may be 1, then with any
         loss."""
         for self.loose in range(4):
-            for choices in attempts(SEARCHES):
+            self.untried = attempts(SEARCHES)
+            for choices in self.untried:
                 try:
                     self.measure_all(choices)
                 except (SizesDiffer, NoEntries) as problem:
@@ -185,6 +189,31 @@ class Model:
                     return
                 self.problem = None
                 return
+
+    def others(self):
+        """Return models with other shapes of what is given that fit all definitions, too: an array for a number, a row
+        for a column; those first in which the fewest are other."""
+        mine, found = self.given_shapes(), {}
+        for choices in islice(self.untried, OTHERS):
+            other = copy(self)
+            other.points_kept, other.upstreams = {}, {}
+            try:
+                other.measure_all(choices)
+            except Problem:
+                continue
+            shapes = other.given_shapes()
+            if all(shapes.get(name) in (shape, shape[::-1]) or shape == (1, 1) for name, shape in mine.items()):
+                changed = sum(shapes[name] != shape for name, shape in mine.items())
+                found.setdefault(tuple(shapes.items()), (changed, len(found), other))
+        return [other for changed, _, other in sorted(found.values(), key=lambda one: one[:2]) if changed]
+
+    def given_shapes(self):
+        """Return for each leaf whether it has one row or more, one column or more."""
+        return {
+            name: tuple(1 if self.dims.is_one(size) else 2 for size in self.shapes[name][1])
+            for name in self.derivation.meaning.leaves
+            if name in self.shapes
+        }
 
     def measure_all(self, choices):
         """Measure every definition with these choices."""
@@ -346,6 +375,8 @@ class Model:
         if name.style == "bold":
             return (*vectors, *last)
         bold = any(n.style == "bold" for n in self.derivation.meaning.leaves)
+        if name in self.divisors():
+            return ("number",)
         if not self.arrays or bold:
             return ("number", *vectors) if bold else ("number",)
         if (name.letter, name.style, name.marks) in self.biases():
@@ -393,6 +424,22 @@ class Model:
                 if isinstance(r, Ref) and (r.name.letter, r.name.style) in weights
             }
         return self._biases
+
+    def divisors(self):
+        """Return the letters that only divide: m in 1/m is a number."""
+        if not hasattr(self, "_divisors"):
+            terms = [one for d in self.definitions.values() for one in walk(d.term)]
+            below = [r.name for one in terms if isinstance(one, Fraction) for r in refs(one.bottom)]
+            every = [one.name for one in terms if isinstance(one, Ref)]
+            alone = {
+                factor.name
+                for one in terms
+                if isinstance(one, Fraction)
+                for factor in (one.bottom.factors if isinstance(one.bottom, Row) else [one.bottom])
+                if isinstance(factor, Ref) and not factor.indices
+            }
+            self._divisors = {name for name in alone if below.count(name) == every.count(name)}
+        return self._divisors
 
     def declare(self, name, measure):
         """Unite a shape with the declared one: one size is a column, or a row if that is how it is used."""

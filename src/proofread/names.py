@@ -74,12 +74,28 @@ class Names:
             parts = (self.outline(item, kind, bracket) for kind, bracket, _, item in slots(left) if item.base != "T")
             shape = key(left), tuple(part for part in parts if part)
             cased = (swapped(left.letter), left.style), shape[1]
-            if statement.given or not {shape, cased if shape[1] else shape} & seen:
+            if statement.given or not {shape, cased if shape[1] else shape} & seen or self.passes_on(chain, found):
                 seen.add(shape)
                 found.append((statement, chain))
         defined = {signature(chain.sides[0]) for _, chain in found}
         self.labels -= {s for s in self.labels if s in defined}
         return found
+
+    def passes_on(self, chain, found):
+        """Say whether a name that is no derivative follows from itself with another index: delta_j from the delta_k."""
+        left = chain.sides[0]
+        before = [other for _, other in found if key(other.sides[0]) == key(left)]
+        if any(isinstance(one, Derivative | Gradient) for other in before for one in walk(other)):
+            return False
+        mine = {item.base for _, _, _, item in slots(left)} & self.bound
+        outline = [self.outline(item, kind, bracket) for kind, bracket, _, item in slots(left)]
+        return bool(mine) and any(
+            key(s) == key(left)
+            and [self.outline(item, kind, bracket) for kind, bracket, _, item in slots(s)] == outline
+            and not {item.base for _, _, _, item in slots(s)} & mine
+            for side in chain.sides[1:]
+            for s in symbols(side)
+        )
 
     def may_define(self, statement, chain):
         """Say whether the left side of a line is a name that a line can define."""

@@ -86,7 +86,10 @@ PLAIN_WORDS = set(FUNCTIONS) - {"vec", "sum", "mean", "sign", "abs", "trace", "d
     "diag",
 }
 SPELLED = {name for name in GREEK if len(name) > 3}  # mu and nu may be two indices
-LOSSES = {"CE", "MSE", "BCE", "KL", "NLL", "SSE", "RSS", "net"}
+NAMES = set(  # letters in a row that are one name
+    "CE MSE BCE KL NLL SSE RSS net out target total error loss cost input output label pred logits hidden err obj "
+    "risk reg penalty score".split()
+)
 OPERATORS = {
     "odot": "odot",
     "circ": "odot",
@@ -424,7 +427,7 @@ class Lexer:
         ):
             run += self.pieces[at].text
             at += 1
-        if run in PLAIN_WORDS or run in LOSSES or run in SPELLED:
+        if run in PLAIN_WORDS or run in NAMES or run in SPELLED:
             self.at = at
             kind = "FUNCTION" if run in FUNCTIONS else "LETTER"
             return [Token(kind, FUNCTIONS.get(run, run), span=(piece.start, self.pieces[at - 1].end))]

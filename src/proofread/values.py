@@ -14,7 +14,7 @@ from .terms import Call, Function, Name, Number, Size, Unnamed
 
 STEP = 1e-20
 MOST_NUMBERS = 2_000_000
-OPENS = ("a derivative inside a derivative is not evaluated here",)
+SECOND_STEP = 1e-5  # for the outer one of two derivatives
 
 
 class Value(NamedTuple):
@@ -461,24 +461,38 @@ class Point:
         if memo in self.slopes:
             return self.slopes[memo]
         base = self.value(name)
-        if np.iscomplexobj(base.data) and np.any(np.imag(base.data)):
-            raise Unreadable(OPENS[0])
-        shape = base.data.shape
+        outer = sum(axis.startswith("#") for axis in base.axes)  # of a derivative around this one
+        shape = base.data.shape[outer:]
         new = tuple(self.new_axis() for _ in shape)
         size = int(np.prod(shape))
         if size * size > MOST_NUMBERS:
             raise Unreadable("this array is too large to try all its entries")
-        steps = np.eye(size).reshape(*shape, *shape) * (1j * STEP)
-        moved = Value(base.data + steps, new + base.axes)
-        value = self.child({name: moved}).eval(of)
+        steps = np.eye(size).reshape(*shape, *[1] * outer, *shape)
+        value = self.change(of, name, base, steps, new)
         missing = [axis for axis in new if axis not in value.axes]
-        data = np.imag(value.data) / STEP
+        data = value.data
         for axis in missing:
             data = np.broadcast_to(data, (shape[new.index(axis)], *data.shape))
         result = Value(data, (*reversed(missing), *value.axes)), new
         if not self.arguments:
             self.slopes[memo] = result
         return result
+
+    def nudged(self):
+        """Say whether some quantity is held beside its value, as a derivative around this one holds it."""
+        return any(np.iscomplexobj(value.data) for value in self.held.values())
+
+    def change(self, of, name, base, steps, new):
+        """Return the slopes of a term along some steps: by a complex step, or by central differences where the point
+        itself is nudged (a derivative of a derivative)."""
+        def at(step):
+            return self.child({name: Value(base.data + steps * step, new + base.axes)}).eval(of)
+
+        if not self.nudged() or not np.any(np.imag(self.eval(of).data)):
+            value = at(1j * STEP)
+            return Value(np.imag(value.data) / STEP, value.axes)
+        (more, less), axes = aligned(at(SECOND_STEP), at(-SECOND_STEP))
+        return Value((more - less) / (2 * SECOND_STEP), axes)
 
     def at_derivative(self, term):
         """Return a derivative in the layout that was settled."""

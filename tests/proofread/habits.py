@@ -1307,7 +1307,135 @@ L = f(y)
 ))
 
 
+def parameter():
+    v = draw(theta=(3,), x=(5, 3), y=(5,))
+    h = lambda theta: v.x @ theta  # noqa: E731
+    v.h = h(v.theta)
+    v.J = d(lambda theta: np.sum((h(theta) - v.y) ** 2) / 2, v.theta)
+    return v
+
+
+PARAMETER = Case("nothing but a transpose shows that x is a vector", r"""
+h_\theta(x) = \theta^T x
+J(\theta) = \frac{1}{2} \sum_{i=1}^{m} (h_\theta(x^{(i)}) - y^{(i)})^2
+""", parameter, (
+    (r"\nabla_\theta J(\theta) = \sum_{i=1}^m (h_\theta(x^{(i)}) - y^{(i)}) x^{(i)}", "right",
+     lambda v: (v.J, (v.h - v.y) @ v.x)),
+    (r"\frac{\partial}{\partial \theta_j} J(\theta) = \sum_{i=1}^m (h_\theta(x^{(i)}) - y^{(i)}) x_j^{(i)}", "right",
+     lambda v: (v.J, (v.h - v.y) @ v.x)),
+    (r"\nabla_\theta J(\theta) = \sum_{i=1}^m (y^{(i)} - h_\theta(x^{(i)})) x^{(i)}", "wrong",
+     lambda v: (v.J, (v.y - v.h) @ v.x)),
+    (r"\nabla_\theta J(\theta) = \frac{1}{m} \sum_{i=1}^m (h_\theta(x^{(i)}) - y^{(i)}) x^{(i)}", "wrong",
+     lambda v: (v.J, (v.h - v.y) @ v.x / 5)),
+))
+
+
+def logistic_matrices():
+    v = draw(X=(5, 3), theta=(3, 1), y=(5, 1))
+    v.y = 1 / (1 + np.exp(-v.y))
+
+    def J(theta):
+        h = sigma(v.X @ theta)
+        return (-v.y.T @ np.log(h) - (1 - v.y).T @ np.log(1 - h))[0, 0] / 5
+    v.h, v.J = sigma(v.X @ v.theta), d(J, v.theta)
+    return v
+
+
+LOGISTIC_MATRICES = Case("logistic regression in matrices; m is printed nowhere else", r"""
+h = g(X\theta)
+J = \frac{1}{m} \left(-y^T \log(h) - (1-y)^T \log(1-h)\right)
+g(z) = \frac{1}{1 + e^{-z}}
+""", logistic_matrices, (
+    (r"\nabla_\theta J = \frac{1}{m} X^T (h - y)", "right", lambda v: (v.J, v.X.T @ (v.h - v.y) / 5)),
+    (r"\frac{\partial J}{\partial \theta} = \frac{1}{m} X^T (g(X\theta) - y)", "right",
+     lambda v: (v.J, v.X.T @ (v.h - v.y) / 5)),
+    (r"\nabla_\theta J = X^T (h - y)", "wrong", lambda v: (v.J, v.X.T @ (v.h - v.y))),
+    (r"\nabla_\theta J = \frac{1}{m} X (h - y)", "wrong", lambda v: (v.J, v.X @ (v.h - v.y) / 5)),
+))
+
+
+def words():
+    v = draw(w=(2,), out=(2,), target=())
+
+    def net(w):
+        return v.out @ w
+    v.o = sigma(net(v.w))
+    v.E, v.slope = d(lambda w: (v.target - sigma(net(w))) ** 2 / 2, v.w), d(sigma, net(v.w))
+    return v
+
+
+WORDS = Case("quantities that are words: net, out, target", r"""
+net_{o1} = w_5 out_{h1} + w_6 out_{h2} + b_2
+out_{o1} = \frac{1}{1 + e^{-net_{o1}}}
+E_{total} = \frac{1}{2}(target_{o1} - out_{o1})^2
+b_2 = 0
+""", words, (
+    (r"\frac{\partial out_{o1}}{\partial net_{o1}} = out_{o1}(1 - out_{o1})", "right",
+     lambda v: (v.slope, v.o * (1 - v.o))),
+    (r"\frac{\partial E_{total}}{\partial w_5} = -(target_{o1} - out_{o1}) * out_{o1}(1 - out_{o1}) * out_{h1}",
+     "right", lambda v: (v.E[0], -(v.target - v.o) * v.o * (1 - v.o) * v.out[0])),
+    (r"\frac{\partial E_{total}}{\partial w_6} = (target_{o1} - out_{o1}) out_{o1}(1 - out_{o1}) out_{h2}", "wrong",
+     lambda v: (v.E[1], (v.target - v.o) * v.o * (1 - v.o) * v.out[1])),
+    (r"\frac{\partial out_{o1}}{\partial net_{o1}} = out_{o1}(1 + out_{o1})", "wrong",
+     lambda v: (v.slope, v.o * (1 + v.o))),
+))
+
+
+def passed_on():
+    v = draw(W1=(4, 3), W2=(2, 4), x=(3,), t=(2,))
+    E = lambda W1, W2: np.sum((W2 @ np.tanh(W1 @ v.x) - v.t) ** 2) / 2  # noqa: E731
+    v.z = np.tanh(v.W1 @ v.x)
+    v.out = v.W2 @ v.z - v.t
+    v.dW1, v.dW2 = d(lambda W1: E(W1, v.W2), v.W1), d(lambda W2: E(v.W1, W2), v.W2)
+    v.hidden = (1 - v.z ** 2) * (v.W2.T @ v.out)
+    return v
+
+
+PASSED_ON = Case("delta is never introduced as a derivative: the index tells the layer", r"""
+a_j = \sum_i w_{ji}^{(1)} x_i
+z_j = \tanh(a_j)
+y_k = \sum_j w_{kj}^{(2)} z_j
+E = \frac{1}{2} \sum_k (y_k - t_k)^2
+\delta_k = y_k - t_k
+\delta_j = (1 - z_j^2) \sum_k w_{kj}^{(2)} \delta_k
+""", passed_on, (
+    (r"\frac{\partial E}{\partial w_{ji}^{(1)}} = \delta_j x_i", "right", lambda v: (v.dW1, np.outer(v.hidden, v.x))),
+    (r"\frac{\partial E}{\partial w_{kj}^{(2)}} = \delta_k z_j", "right", lambda v: (v.dW2, np.outer(v.out, v.z))),
+    (r"\frac{\partial E}{\partial w_{ji}^{(1)}} = -\delta_j x_i", "wrong",
+     lambda v: (v.dW1, -np.outer(v.hidden, v.x))),
+    (r"\frac{\partial E}{\partial w_{kj}^{(2)}} = \delta_k a_j", "wrong",
+     lambda v: (v.dW2, np.outer(v.out, v.W1 @ v.x))),
+))
+
+
+def twice():
+    v = draw(w=(3,), x=(3,), b=(), y=())
+    slope = lambda w, b: (sigma(w @ v.x + b) - v.y) * v.x  # noqa: E731
+    v.a = sigma(v.w @ v.x + v.b)
+    v.Lzz = d(sigma, v.w @ v.x + v.b)
+    v.Lww = np.stack([d(lambda w, i=i: slope(w, v.b)[i], v.w) for i in range(3)])
+    v.Lwb = np.stack([d(lambda b, i=i: slope(v.w, b)[i], v.b) for i in range(3)])
+    return v
+
+
+TWICE = Case("second derivatives", r"""
+z = w^T x + b
+a = \sigma(z)
+L = -y \log a - (1-y) \log(1-a)
+""", twice, (
+    (r"\frac{\partial^2 L}{\partial z^2} = a(1-a)", "right", lambda v: (v.Lzz, v.a * (1 - v.a))),
+    (r"\frac{d^2 L}{dz^2} = a(1+a)", "wrong", lambda v: (v.Lzz, v.a * (1 + v.a))),
+    (r"\frac{\partial^2 L}{\partial w_i \partial w_j} = a(1-a) x_i x_j", "right",
+     lambda v: (v.Lww, v.a * (1 - v.a) * np.outer(v.x, v.x))),
+    (r"\frac{\partial^2 L}{\partial w_i \partial w_j} = a(1-a) x_i", "wrong",
+     lambda v: (v.Lww, v.a * (1 - v.a) * v.x[:, None] * np.ones(3))),
+    (r"\frac{\partial^2 L}{\partial w_i \partial b} = a(1-a) x_i", "right", lambda v: (v.Lwb, v.a * (1 - v.a) * v.x)),
+    (r"\frac{\partial^2 L}{\partial w_i \partial b} = (a - y) x_i", "wrong", lambda v: (v.Lwb, (v.a - v.y) * v.x)),
+))
+
+
 CASES = (ROWS_SQUARES, COLUMNS_MEAN, ENTRIES, SOFTMAX, LOGISTIC, LEAST_SQUARES, FROBENIUS, TRACES, NUMBERS, LAYERS,
          STORED_OUT_IN, VALUES, SCORES, SKIP, SHARED, RELU, PLAIN, PRIMES, RECURRENCE, EMBEDDINGS, DIFFERENTIALS,
          IN_WORDS, JACOBIANS, ALIGNED, INDEXED_LAYERS, BOLD, NUMBERED, TWO_LOSSES, ONE_VARIABLE, FORMS, MOMENTS,
-         LIKELIHOOD, HIDDEN, GLUED, D_GIVEN, LASSO, OPEN_LOSS, GATE, LOG_SUM, SOFTMAX_WORD, PLAIN_WORDS, EINSTEIN)
+         LIKELIHOOD, HIDDEN, GLUED, D_GIVEN, LASSO, OPEN_LOSS, GATE, LOG_SUM, SOFTMAX_WORD, PLAIN_WORDS, EINSTEIN, PARAMETER,
+         LOGISTIC_MATRICES, WORDS, PASSED_ON, TWICE)
