@@ -8,7 +8,7 @@ from .derivation import Derivation
 from .layout import lines
 from .mend import constant_ratio
 from .model import Model
-from .names import assigned
+from .names import assigned, primed
 from .problems import Problem, Unreadable
 from .report import Line, Report
 from .statements import GIVEN, ORDER, statement
@@ -82,7 +82,7 @@ def read_sizes(sizes):
 def judge_all(before, read, sizes, texts, strict=False):
     """Return a `Line` for each line of a text, and the sentences on what was assumed for all of them."""
     try:
-        derivation = Derivation(einstein.summed(assigned([*before, *read])))
+        derivation = Derivation(einstein.summed(primed(assigned([*before, *read]))))
         model = Model(derivation, sizes)
         judge = Judge(model, texts, strict) if model.problem is None else None
     except Problem as problem:

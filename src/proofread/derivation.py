@@ -228,6 +228,7 @@ class Derivation:
 
     def complete(self):
         """Make each loss that is differentiated but not defined a smooth function of what nothing else uses."""
+        self.share()
         numerators = {self.names.canon.get(k, k) for k in self.names.numerators}
         open_ = [name for name in self.meaning.leaves if (name.letter, name.style) in numerators and name.layer is None]
         for letter, style in numerators - {(n.letter, n.style) for n in self.meaning.known}:
@@ -243,6 +244,16 @@ class Derivation:
         self.define_again()
         if self.meaning.typed:
             self.define_typed()
+
+    def share(self):
+        """Let a definition use another one whose right side stands in it: a = f(W x + b) is f(z) where z = W x + b."""
+        for name, whole in list(self.definitions.items()):
+            if len(list(walk(whole.term))) < 3 or differentiates_term(whole.term):
+                continue
+            ref = Ref(name, whole.indices, whole.slots, span=whole.span)
+            for other, one in self.definitions.items():
+                if other not in self.upstream(name) and any(part == whole.term for part in walk(one.term)):
+                    self.definitions[other] = replace(one, term=exchanged(one.term, whole.term, ref))
 
     def define_typed(self):
         """Define by the same derivative for the other index letters where the index belongs to the name: delta_k like
@@ -373,6 +384,11 @@ def differentiates(term):
 def differentiates_term(term):
     """Say whether a meant term holds a derivative."""
     return any(isinstance(one, Derivative) for one in walk(term))
+
+
+def exchanged(term, part, other):
+    """Return a meant term with another term put for each of its parts that is equal to `part`."""
+    return other if term == part else rebuild(term, lambda child: exchanged(child, part, other))
 
 
 def refs(term):

@@ -37,7 +37,7 @@ from .terms import (
 )
 from .values import Point, Value
 
-SEARCHES, OTHERS = 400, 40
+SEARCHES, OTHERS = 400, 24
 DRAWS, KINKED_DRAWS = 3, 9  # where a function has a kink, points on both sides of it are wanted
 KINKS = {"relu", "abs", "sign", "max", "min"}
 MOST_DRAWS = 1000
@@ -162,7 +162,7 @@ class Model:
         return {
             name
             for name in self.definitions
-            if (name.letter, name.style) in keys
+            if (name.letter, name.style) in keys - self.names.entries_differentiated
             and name.layer is None
             and (
                 name in ends
@@ -370,6 +370,8 @@ class Model:
         vectors = ("column", "row") if self.columns != self.counts_examples(k) else ("row", "column")
         if most == 1:
             return ("any",) if capital else vectors
+        if own and k in self.names.in_products:
+            return "column", "row", "number"
         if own:
             return (*vectors, "number") if name.style == "bold" else ("number", *vectors)
         if name.style == "bold":

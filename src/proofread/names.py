@@ -41,6 +41,7 @@ class Names:
         self.part_letters()
         self.find_letters(statements)
         self.find_last()
+        self.find_entries_differentiated()
 
     def settle(self, chain):
         """Return a chain with its brackets and powers settled."""
@@ -183,9 +184,15 @@ class Names:
                 if base in mine and key(s) in plain - lettered:
                     self.marks.add((s.letter, "_", "", base))
 
+    def unmarked(self):
+        """Return the letters that no definition shows with a mark, each with the marks that belong to it: none."""
+        terms = [s for _, chain in self.definers for s in symbols(chain)]
+        marked = {s.letter.lower() for s in terms if s.marks}
+        return {s.letter: set() for s in terms if s.letter.lower() not in marked}
+
     def find_extra_places(self, chains, letters):
         """Find the marks that a letter has beyond those it was declared with: they are indices."""
-        whole = {}
+        whole = self.unmarked()
         for s in letters:
             for letter in {s.letter, s.letter.swapcase()}:
                 whole.setdefault(letter, set()).update((kind, bracket) for kind, bracket, _, _ in slots(s))
@@ -198,13 +205,14 @@ class Names:
     def grow_indices(self, seen):
         """Take in places where an index stands and letters that stand in such places; say whether any were new."""
         before = len(self.indices), len(self.index_places)
+        names = {base for *_, base in self.marks}
         for letter, kind, bracket, place, item in seen:
             if (letter, kind, bracket, item.base) in self.marks:
                 continue
             here = (letter, kind, bracket, place)
             if item.base in self.indices:
                 self.index_places.add(here)
-            elif here in self.index_places and item.base[0].islower() and len(item.base.strip("'")) == 1:
+            elif here in self.index_places and is_index_letter(item.base) and item.base not in names:
                 self.indices.add(item.base)
         return before != (len(self.indices), len(self.index_places))
 
@@ -302,6 +310,7 @@ class Names:
             for s in declared(st):
                 self.least[key(s)] = 0
         self.known_letters = defined
+        self.find_products()
         self.forms = self.find_forms(statements)
         self.canon = {}
         for one in {*self.least, *defined}:
@@ -347,6 +356,26 @@ class Names:
             mine[name] = min(count, mine.get(name, 9))
         return forms
 
+    def find_products(self):
+        """Find the letters that stand in a product of vectors: w and x in w^T x."""
+        pairs = [
+            pair
+            for _, chain in self.lines
+            for row in walk(chain)
+            if isinstance(row, Row)
+            for pair in zip(row.factors, row.factors[1:])
+            if all(isinstance(one, Symbol) for one in pair) and is_transposed(pair[0])
+        ]
+        letters = {key(one) for pair in pairs for one in pair}
+        self.in_products = {letter for letter in letters if not is_capital(letter[0].split(" ")[-1])}
+
+    def find_entries_differentiated(self):
+        """Find the letters of which an entry is differentiated although they stand without an index, too: they are no
+        loss."""
+        tops = [s for _, chain in self.lines for s in differentiated(chain)]
+        counts = [(self.canon.get(key(s), key(s)), sum(self.is_index(s, *slot) for slot in slots(s))) for s in tops]
+        self.entries_differentiated = {letter for letter, count in counts if count > self.least.get(letter, 0)}
+
     def same_family(self, small, capital):
         """Say whether a small letter and a capital are entries and array of one family: A^{(in)} and a_j^{(h)}."""
         a, b = self.forms.get(small, {}), self.forms.get(capital, {})
@@ -386,7 +415,7 @@ class Names:
             for found in (bold, capital):
                 if len(found) == 1 and self.least.get(found[0], 9) < self.most[one]:
                     return found[0]
-        if one not in defined and len(cased) == 1:
+        if one not in defined and len(cased) == 1 and not (cased[0] in self.in_products and self.least[cased[0]]):
             return cased[0]
         if base.islower() and len(cased) == 1 and cased[0] not in self.numerators and self.same_family(one, cased[0]):
             return cased[0]
@@ -475,6 +504,45 @@ def relettered(term, letters):
     if isinstance(term, Symbol):
         return replace(term, letter=letters.get(key(term), term.letter))
     return rebuild(term, lambda child: relettered(child, letters))
+
+
+def primed(statements):
+    r"""Return the statements with a letter of its own for h' where a line sets h' by an h that nothing else defines."""
+    chains = [chain for s in statements for chain in s.chains]
+    lefts = [chain.sides[0] for chain in chains if isinstance(chain.sides[0], Symbol)]
+    defined = {key(s) for s in lefts if not s.primes}
+    called = {key(c.function) for chain in chains for c in walk(chain) if isinstance(c, Call) and is_letter(c.function)}
+    names = {
+        key(chain.sides[0])
+        for chain in chains
+        if len(chain.sides) > 1 and is_letter(chain.sides[0]) and chain.sides[0].primes == 1
+        if any(key(s) == key(chain.sides[0]) for side in chain.sides[1:] for s in symbols(side))
+    } - defined - called
+    return [s._replace(chains=tuple(with_prime(chain, names) for chain in s.chains)) for s in statements]
+
+
+def is_index_letter(base):
+    """Say whether a mark may be an index: one small letter, with a prime or without."""
+    return base[0].islower() and len(base.strip("'")) == 1
+
+
+def is_letter(term):
+    """Say whether a raw term is a letter."""
+    return isinstance(term, Symbol)
+
+
+def with_prime(term, names):
+    """Return a raw term in which some letters with a prime are names of their own."""
+    if not names:
+        return term
+    if isinstance(term, Symbol):
+        return replace(term, letter=f"{term.letter}'", primes=0) if term.primes == 1 and key(term) in names else term
+    return rebuild(term, lambda child: with_prime(child, names))
+
+
+def is_transposed(symbol):
+    """Say whether a letter is marked as transposed."""
+    return any(item.base == "T" for mark in symbol.marks if mark.kind == "^" for item in mark.items or ())
 
 
 def is_euler(chains):

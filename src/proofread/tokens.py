@@ -227,7 +227,7 @@ UNICODE = {
 }
 COMBINING = {"\u0302": "hat", "\u0304": "bar", "\u0303": "tilde", "\u0307": "dot", "\u20d7": "vec"}
 PIECE = re.compile(
-    r"\\begin\{(\w+)\*?\}|\\end\{(\w+)\*?\}|\\\\(?:\[[\d.]+\w+\])?|\.\.\.|\.[*/]|:=|\\[a-zA-Z]+\*?|\\.|\d+(?:\.\d+)?|\.\d+|\s+|.",
+    r"\\begin\{(\w+)\*?\}|\\end\{(\w+)\*?\}|\\\\(?:\[[\d.]+\w+\])?|\.\.\.|\.[*/]|\.T\b|\*\*|:=|\\[a-zA-Z]+\*?|\\.|\d+(?:\.\d+)?|\.\d+|\s+|.",
     re.S,
 )
 
@@ -372,9 +372,9 @@ class Lexer:
             return self.command(text[1:].rstrip("*"), piece)
         if text == "{":
             return self.braces(piece)
-        if text in "_^":
+        if text in ("_", "^", "**"):
             inner = self.argument()
-            return [Token("SCRIPT", text, inner, span=(piece.start, self.pieces[self.at - 1].end))]
+            return [Token("SCRIPT", text[0].replace("*", "^"), inner, span=(piece.start, self.pieces[self.at - 1].end))]
         if text[0].isdigit() or (text[0] == "." and text[1:2].isdigit()):
             return [Token("NUMBER", text, span=span)]
         if text.isalpha():
@@ -547,6 +547,8 @@ SIGNS = {
     "/": ("SLASH", "/"),
     "*": ("OP", "star"),
     ".*": ("OP", "odot"),
+    "@": ("OP", "times"),
+    ".T": ("TOP", "T"),
     "./": ("SLASH", "/"),
     "'": ("PRIME", "'"),
     ",": ("COMMA", ","),

@@ -1434,8 +1434,105 @@ L = -y \log a - (1-y) \log(1-a)
 ))
 
 
+def z_later():
+    v = draw(W1=(4, 3), b1=(4,), W2=(2, 4), b2=(2,), x=(3,), c=(2,))
+    L = lambda z2: np.sin(v.c @ np.tanh(z2))  # noqa: E731
+    v.a = np.tanh(v.W1 @ v.x + v.b1)
+    v.z = v.W2 @ v.a + v.b2
+    v.Lz, v.La = d(L, v.z), d(lambda a: L(v.W2 @ a + v.b2), v.a)
+    v.LW, v.La2 = d(lambda W2: L(W2 @ v.a + v.b2), v.W2), d(lambda a: np.sin(v.c @ a), np.tanh(v.z))
+    v.slope = 1 - np.tanh(v.z) ** 2
+    return v
+
+
+Z_LATER = Case("z is named after a has been defined without it", r"""
+a^{[l]} = g(W^{[l]} a^{[l-1]} + b^{[l]})
+z^{[l]} = W^{[l]} a^{[l-1]} + b^{[l]}
+""", z_later, (
+    (r"\frac{\partial L}{\partial z^{[l]}} = \frac{\partial L}{\partial a^{[l]}} \odot g'(z^{[l]})", "right",
+     lambda v: (v.Lz, v.La2 * v.slope)),
+    (r"\frac{\partial L}{\partial W^{[l]}} = \frac{\partial L}{\partial z^{[l]}} a^{[l-1]T}", "right",
+     lambda v: (v.LW, np.outer(v.Lz, v.a))),
+    (r"\frac{\partial L}{\partial a^{[l-1]}} = W^{[l]T} \frac{\partial L}{\partial z^{[l]}}", "right",
+     lambda v: (v.La, v.W2.T @ v.Lz)),
+    (r"\frac{\partial L}{\partial a^{[l-1]}} = W^{[l]} \frac{\partial L}{\partial z^{[l]}}", "wrong",
+     lambda v: (v.La, v.W2 @ v.Lz)),
+    (r"\frac{\partial L}{\partial z^{[l]}} = \frac{\partial L}{\partial a^{[l]}}", "wrong", lambda v: (v.Lz, v.La2)),
+))
+
+
+def updated():
+    v = draw(z=(4,), n=(4,), h=(4,), c=(4,))
+    L = lambda z, n: np.sin(v.c @ ((1 - z) * n + z * v.h))  # noqa: E731
+    v.Lz, v.Ln = d(lambda z: L(z, v.n), v.z), d(lambda n: L(v.z, n), v.n)
+    v.up = d(lambda new: np.sin(v.c @ new), (1 - v.z) * v.n + v.z * v.h)
+    return v
+
+
+UPDATED = Case("h' is the next h", r"""
+z = \sigma(W_z x + U_z h)
+n = \tanh(W_n x + U_n h)
+h' = (1 - z) \odot n + z \odot h
+""", updated, (
+    (r"\frac{\partial L}{\partial z} = \frac{\partial L}{\partial h'} \odot (h - n)", "right",
+     lambda v: (v.Lz, v.up * (v.h - v.n))),
+    (r"\frac{\partial L}{\partial n} = \frac{\partial L}{\partial h'} \odot (1 - z)", "right",
+     lambda v: (v.Ln, v.up * (1 - v.z))),
+    (r"\frac{\partial L}{\partial z} = \frac{\partial L}{\partial h'} \odot (n - h)", "wrong",
+     lambda v: (v.Lz, v.up * (v.n - v.h))),
+    (r"\frac{\partial L}{\partial n} = \frac{\partial L}{\partial h'} \odot z", "wrong", lambda v: (v.Ln, v.up * v.z)),
+))
+
+
+def linear_entries():
+    v = draw(W=(4, 3), x=(3,))
+    v.yx = np.stack([d(lambda x, i=i: v.W[i] @ x, v.x) for i in range(4)])
+    v.yW = np.stack([d(lambda W, i=i: W[i] @ v.x, v.W) for i in range(4)])
+    return v
+
+
+LINEAR_ENTRIES = Case("arrays in the definition, entries in the lines", "y = W x", linear_entries, (
+    (r"\frac{\partial y_i}{\partial x_j} = W_{ij}", "right", lambda v: (v.yx, v.W)),
+    (r"\frac{\partial y_i}{\partial W_{jk}} = \delta_{ij} x_k", "right",
+     lambda v: (v.yW, np.einsum("ij,k->ijk", np.eye(4), v.x))),
+    (r"\frac{\partial y_i}{\partial x_j} = W_{ji}", "wrong", lambda v: (v.yx, v.W.T)),
+    (r"\frac{\partial y_i}{\partial W_{jk}} = \delta_{ij} x_j", "wrong",
+     lambda v: (v.yW, np.einsum("ij,j->ij", np.eye(4, 3), v.x))),
+))
+
+
+def typed_as_code():
+    v = draw(X=(3, 5), W1=(4, 3), W2=(2, 4), Y=(2, 5))
+    v.Y = sigma(v.Y)
+
+    def L(W1, W2):
+        P = sigma(W2 @ np.tanh(W1 @ v.X))
+        return -np.sum(v.Y * np.log(P) + (1 - v.Y) * np.log(1 - P)) / 5
+    v.A1 = np.tanh(v.W1 @ v.X)
+    v.d2 = (sigma(v.W2 @ v.A1) - v.Y) / 5
+    v.d1 = v.W2.T @ v.d2 * (1 - v.A1 ** 2)
+    v.dW1, v.dW2 = d(lambda W1: L(W1, v.W2), v.W1), d(lambda W2: L(v.W1, W2), v.W2)
+    return v
+
+
+TYPED_AS_CODE = Case("typed as NumPy is: @, .T, **", r"""
+Z1 = W1 @ X
+A1 = tanh(Z1)
+Z2 = W2 @ A1
+A2 = sigmoid(Z2)
+L = -1/m * sum(Y * log(A2) + (1 - Y) * log(1 - A2))
+dZ2 = 1/m * (A2 - Y)
+dZ1 = (W2.T @ dZ2) * (1 - A1**2)
+""", typed_as_code, (
+    ("dW2 = dZ2 @ A1.T", "right", lambda v: (v.dW2, v.d2 @ v.A1.T)),
+    ("dW1 = dZ1 @ X.T", "right", lambda v: (v.dW1, v.d1 @ v.X.T)),
+    ("dW2 = A1 @ dZ2.T", "wrong", lambda v: (v.dW2, v.A1 @ v.d2.T)),
+    ("dW1 = X @ dZ1.T", "wrong", lambda v: (v.dW1, v.X @ v.d1.T)),
+))
+
+
 CASES = (ROWS_SQUARES, COLUMNS_MEAN, ENTRIES, SOFTMAX, LOGISTIC, LEAST_SQUARES, FROBENIUS, TRACES, NUMBERS, LAYERS,
          STORED_OUT_IN, VALUES, SCORES, SKIP, SHARED, RELU, PLAIN, PRIMES, RECURRENCE, EMBEDDINGS, DIFFERENTIALS,
          IN_WORDS, JACOBIANS, ALIGNED, INDEXED_LAYERS, BOLD, NUMBERED, TWO_LOSSES, ONE_VARIABLE, FORMS, MOMENTS,
          LIKELIHOOD, HIDDEN, GLUED, D_GIVEN, LASSO, OPEN_LOSS, GATE, LOG_SUM, SOFTMAX_WORD, PLAIN_WORDS, EINSTEIN, PARAMETER,
-         LOGISTIC_MATRICES, WORDS, PASSED_ON, TWICE)
+         LOGISTIC_MATRICES, WORDS, PASSED_ON, TWICE, Z_LATER, UPDATED, LINEAR_ENTRIES, TYPED_AS_CODE)
