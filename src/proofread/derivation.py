@@ -247,13 +247,15 @@ class Derivation:
 
     def share(self):
         """Let a definition use another one whose right side stands in it: a = f(W x + b) is f(z) where z = W x + b."""
+        parts = {name: set(walk(d.term)) - {d.term} for name, d in self.definitions.items()}
+        every = set().union(*parts.values())
         for name, whole in list(self.definitions.items()):
-            if len(list(walk(whole.term))) < 3 or differentiates_term(whole.term):
+            if isinstance(whole.term, Ref | Number) or whole.term not in every or differentiates_term(whole.term):
                 continue
             ref = Ref(name, whole.indices, whole.slots, span=whole.span)
-            for other, one in self.definitions.items():
-                if other not in self.upstream(name) and any(part == whole.term for part in walk(one.term)):
-                    self.definitions[other] = replace(one, term=exchanged(one.term, whole.term, ref))
+            for other in [other for other in parts if whole.term in parts[other] and other not in self.upstream(name)]:
+                one = self.definitions[other]
+                self.definitions[other] = replace(one, term=exchanged(one.term, whole.term, ref))
 
     def define_typed(self):
         """Define by the same derivative for the other index letters where the index belongs to the name: delta_k like
