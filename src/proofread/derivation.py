@@ -10,7 +10,9 @@ from .names import Names, signature
 from .problems import Problem, UnknownName
 from .statements import ORDER
 from .templates import LAYERS, slots
-from .terms import Call, Chain, Derivative, Name, Number, Ref, Sum, Symbol, Term, Transpose, Unnamed, rebuild, walk
+from .terms import (
+    Call, Chain, Derivative, Name, Number, Ref, Sum, Symbol, Term, Transpose, Unnamed, exchanged, rebuild, walk,
+)
 
 
 @dataclass(frozen=True)
@@ -386,11 +388,6 @@ def differentiates(term):
 def differentiates_term(term):
     """Say whether a meant term holds a derivative."""
     return any(isinstance(one, Derivative) for one in walk(term))
-
-
-def exchanged(term, part, other):
-    """Return a meant term with another term put for each of its parts that is equal to `part`."""
-    return other if term == part else rebuild(term, lambda child: exchanged(child, part, other))
 
 
 def refs(term):

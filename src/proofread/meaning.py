@@ -143,13 +143,20 @@ class Meaning:
             return Index(s.letter + "'" * s.primes, span=s.span)
         if key(s) in self.names.known_letters:
             return None
-        if s.letter in ("I", "1", "mathbb 1") and self.canon(s) not in self.names.lefts:
-            return self.identity(s, context)
-        below = all(kind == "_" for kind, *_ in slots(s))
-        if s.letter in ("delta", "1") and len(self.bases(s)) == 2 and below and self.canon(s) not in self.names.lefts:
+        if self.canon(s) in self.names.lefts:
+            return None
+        if s.letter == "delta" and self.two_below(s) or self.identity_entry(s):
             a, b = self.bases(s)
             return Compared(Index(a), "=", Index(b), span=s.span)
-        return None
+        return self.identity(s, context) if s.letter in ("I", "1", "mathbb 1") else None
+
+    def two_below(self, s):
+        """Say whether two marks stand below a letter and none above it."""
+        return len(self.bases(s)) == 2 and all(kind == "_" for kind, *_ in slots(s))
+
+    def identity_entry(self, s):
+        """Say whether a letter is an entry of the identity: I_{kj} or 1_{kj} with two index letters."""
+        return s.letter in ("I", "1") and self.two_below(s) and all(base in self.names.indices for base in self.bases(s))
 
     def layer_label(self, s):
         """Say whether a letter is a size that depends on the layer and was printed with another layer."""

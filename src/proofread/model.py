@@ -163,6 +163,7 @@ class Model:
             name
             for name in self.definitions
             if (name.letter, name.style) in keys - self.names.entries_differentiated
+            and not is_softmax(self.definitions[name].term)
             and name.layer is None
             and (
                 name in ends
@@ -622,3 +623,8 @@ class Model:
                 ):
                     found.append((left.body, right.value))
         return found
+
+
+def is_softmax(term):
+    """Say whether a term is a softmax, which is never one number."""
+    return isinstance(term, Call) and term.function == "softmax"

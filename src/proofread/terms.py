@@ -374,3 +374,8 @@ GREEK_CAPITALS = {"Gamma", "Delta", "Theta", "Lambda", "Xi", "Pi", "Sigma", "Phi
 def is_capital(letter):
     """Say whether a letter is a single capital, Greek ones included."""
     return letter in GREEK_CAPITALS or len(letter) == 1 and letter.isupper()
+
+
+def exchanged(term, old, new):
+    """Return a term with another one put for each of its parts that is equal to `old`."""
+    return new if term == old else rebuild(term, lambda child: exchanged(child, old, new))

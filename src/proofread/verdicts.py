@@ -25,7 +25,7 @@ from .terms import (
     Transpose,
     Unnamed,
     children,
-    rebuild,
+    exchanged,
     walk,
 )
 from .values import KINKED, NAMED, Nudges, Value, aligned
@@ -377,6 +377,20 @@ class Judge:
                     return replace(
                         wrong, verdict="right-only-if", condition=f"the entries of {target[0].letter} sum to one"
                     )
+        apart = self.apart(wrong) if relation == "=" else None
+        return replace(wrong, verdict="right-only-if", condition=rf"${apart[0]} \neq {apart[1]}$") if apart else None
+
+    def apart(self, wrong):
+        """Return two index letters if both sides agree, and are not 0, wherever the two differ."""
+        found = []
+        for point in self.model.points():
+            here = point.child()
+            here.dims = wrong.dims
+            found.append(self.sides(here, wrong.sides, 1.0))
+        for pair in itertools.combinations(sorted(found[0][2]), 2):
+            different = [[off_diagonal(side, axes, pair) for side in (a, b)] for a, b, axes in found]
+            if all(np.any(a) and np.abs(a - b).max() <= TOLERANCE * np.abs(a).max() for a, b in different):
+                return pair
         return None
 
     def calls(self, term):
@@ -399,9 +413,10 @@ class Judge:
             return False
 
 
-def exchanged(term, old, new):
-    """Return a settled term with one part put for another."""
-    return new if term == old else rebuild(term, lambda child: exchanged(child, old, new))
+def off_diagonal(array, axes, pair):
+    """Return the entries at which two of the named axes differ; none if they are not equally long."""
+    array = np.moveaxis(array, [axes.index(name) for name in pair], [0, 1])
+    return array[~np.eye(*array.shape[:2], dtype=bool)] if array.shape[0] == array.shape[1] else np.zeros(1)
 
 
 def free_indices(term):

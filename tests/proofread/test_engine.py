@@ -136,3 +136,21 @@ def test_a_differential_is_the_derivative_of_the_loss_unless_a_line_says_otherwi
 @pytest.mark.parametrize("text", ["", "=", "{" * 9000, r"\sum_i " * 9, "a = " + "(" * 40 + "b" + ")" * 40, "x^{x^{x^{x}}} = 1", "\\"])
 def test_nothing_ends_in_a_traceback(text):
     assert all(line.verdict in (None, "unreadable", "unknown", "ambiguous") for line in proofread(text).lines)
+
+
+@pytest.mark.parametrize("line, verdict", [
+    (r"\frac{\partial s_i}{\partial x_j} = -s_i s_j", "right-only-if"),
+    (r"\frac{\partial s_i}{\partial x_j} = s_i (I_{ij} - s_j)", "right"),
+    (r"\frac{\partial s_i}{\partial x_j} = s_i s_j", "wrong"),
+    (r"\frac{\partial s_i}{\partial x_j} = -s_i", "wrong"),
+    (r"\frac{\partial s_i}{\partial x_i} = s_i (1 - s_i)", "right"),
+])
+def test_a_line_for_two_different_indices_is_right_if_they_differ(line, verdict):
+    report = proofread(line, given=r"s_i = \frac{e^{x_i}}{\sum_k e^{x_k}}")
+    assert report.lines[0].verdict == verdict
+    assert (r"i \neq j" in str(report)) == (verdict == "right-only-if")
+
+
+def test_a_softmax_has_a_jacobian():
+    report = proofread(r"\frac{\partial s}{\partial x} = \mathrm{diag}(s) - s s^T", given=r"s = \mathrm{softmax}(x)")
+    assert report.lines[0].verdict == "right"
