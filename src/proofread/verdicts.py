@@ -381,13 +381,13 @@ class Judge:
         return replace(wrong, verdict="right-only-if", condition=rf"${apart[0]} \neq {apart[1]}$") if apart else None
 
     def apart(self, wrong):
-        """Return two index letters if both sides agree, and are not 0, wherever the two differ."""
-        found = []
+        """Return two index letters that are printed if both sides agree, and are not 0, wherever the two differ."""
+        found, printed = [], set().union(*map(free_indices, wrong.sides))
         for point in self.model.points():
             here = point.child()
             here.dims = wrong.dims
             found.append(self.sides(here, wrong.sides, 1.0))
-        for pair in itertools.combinations(sorted(found[0][2]), 2):
+        for pair in itertools.combinations(sorted(printed & set(found[0][2])), 2):
             different = [[off_diagonal(side, axes, pair) for side in (a, b)] for a, b, axes in found]
             if all(np.any(a) and np.abs(a - b).max() <= TOLERANCE * np.abs(a).max() for a, b in different):
                 return pair
