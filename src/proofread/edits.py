@@ -252,7 +252,7 @@ class Editor:
         """Yield a named function with a prime, or without its own."""
         if isinstance(term.function, str) and not term.primes and term.arguments:
             at = term.arguments[0].span[0]
-            before = self.said(term.span[0], at).rstrip("( ")
+            before = self.said(term.span[0], at).rstrip("( ").removesuffix(r"\left")
             yield Edit("slope", term.span[0], term.span[0] + len(before), before + "'", "a prime added")
 
     # --- the whole side

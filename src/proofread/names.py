@@ -150,16 +150,7 @@ class Names:
         }
         self.index_places = set()
         self.find_extra_places(chains, letters)
-        ends = {letter for (letter, _), _ in self.labels}
-        seen = [
-            (s.letter, kind, bracket, place, item)
-            for chain in chains
-            for s in symbols(chain)
-            for kind, bracket, place, item in slots(s)
-            if not self.layers.holds(s.letter, kind, bracket, place)
-            and not item.shift
-            and item.base not in ("T", "*", *ends)
-        ]
+        seen = self.marks_seen(chains)
         self.marks = {
             (chain.sides[0].letter, kind, bracket, item.base)
             for _, chain in self.definers
@@ -183,6 +174,19 @@ class Names:
             for s, base in line:
                 if base in mine and key(s) in plain - lettered:
                     self.marks.add((s.letter, "_", "", base))
+
+    def marks_seen(self, chains):
+        """Return (letter, kind, bracket, place, mark) of each mark that may be an index."""
+        ends = {letter for (letter, _), _ in self.labels}
+        return [
+            (s.letter, kind, bracket, place, item)
+            for chain in chains
+            for s in symbols(chain)
+            for kind, bracket, place, item in slots(s)
+            if not self.layers.holds(s.letter, kind, bracket, place)
+            and not item.shift
+            and item.base not in ("T", "*", *ends)
+        ]
 
     def unmarked(self):
         """Return the letters that no definition shows with a mark, each with the marks that belong to it: none."""

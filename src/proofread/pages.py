@@ -25,7 +25,7 @@ from .problems import Problem
 from .report import Line
 from .statements import GIVEN, statement
 from .templates import slots
-from .terms import Symbol
+from .terms import BigSum, Symbol, walk
 from .verdicts import Judge
 
 
@@ -185,4 +185,6 @@ class InPlace:
             return problem.verdict
         except (ArithmeticError, LookupError, ValueError, TypeError, AttributeError, RecursionError):
             return "unreadable"
-        return min(found, key=ORDER_OF_VERDICTS.index)
+        worst = min(found, key=ORDER_OF_VERDICTS.index)
+        reaches = any(isinstance(one, BigSum) and one.reaches for one in walk(read.chains[0]))
+        return "ambiguous" if reaches and worst.startswith("right") else worst

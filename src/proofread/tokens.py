@@ -137,6 +137,7 @@ LAYOUT = set(
     "underbrace overbrace "
     "boxed color".split()
 )
+BRACKETS = {"(", ")", "[", "]", r"\{", r"\}"}
 DROPPED = {
     "label",
     "tag",
@@ -296,6 +297,7 @@ class Lexer:
 
     def __init__(self, text, start=0):
         self.pieces, self.at, self.depth, self.bars, self.end = pieces(text, start), 0, 0, [], start + len(text)
+        self.stretched = None  # where the \left or \right of the next bracket begins
         if len(self.pieces) > MOST_TOKENS:
             raise Unreadable("the line is too long", (start, self.end))
 
@@ -390,6 +392,8 @@ class Lexer:
 
     def sign(self, text, span):
         """Return the token of a sign that is no letter and no command."""
+        if self.stretched is not None:
+            span, self.stretched = (self.stretched, span[1]), None
         if text in SIGNS:
             return [Token(*SIGNS[text], span=span)]
         if text in ("|", r"\|"):
@@ -438,8 +442,10 @@ class Lexer:
         span = (piece.start, piece.end)
         if name in LAYOUT:
             nxt = self.peek()
-            if name in ("left", "right") and nxt is not None and nxt.text == ".":
+            if nxt is not None and nxt.text == "." and name in ("left", "right"):
                 self.at += 1
+            elif nxt is not None and nxt.text in BRACKETS:
+                self.stretched = span[0]
             return []
         if name in DROPPED:
             self.raw()

@@ -286,7 +286,8 @@ class Point:
         for index in term.indices:
             if index in value.axes:
                 at = value.axes.index(index)
-                value = Value(value.data.sum(at), value.axes[:at] + value.axes[at + 1 :])
+                kept = np.take(value.data, range(skipped(term), value.data.shape[at]), at)
+                value = Value(kept.sum(at), value.axes[:at] + value.axes[at + 1 :])
             else:
                 size = self.sum_size(term, index)
                 value = Value(value.data * size, value.axes)
@@ -602,6 +603,11 @@ class Nudges:
         moved = {n: Value(point.value(n).data + s.data, point.value(n).axes) for n, s in self.steps.items()}
         value = point.child(moved).value(name)
         return Value(value.data - here.data, value.axes)
+
+
+def skipped(term):
+    """Return how many terms a sum leaves out at its beginning: from i = 2 on it is one."""
+    return int(term.low.value) - 1 if isinstance(term.low, Number) and term.low.value > 1 else 0
 
 
 # --- arrays with named axes -------------------------------------------------------------------------------------------

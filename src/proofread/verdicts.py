@@ -377,7 +377,7 @@ class Judge:
                     return replace(
                         wrong, verdict="right-only-if", condition=f"the entries of {target[0].letter} sum to one"
                     )
-        apart = self.apart(wrong) if relation == "=" else None
+        apart = self.apart(wrong) if relation == "=" and not self.strict else None
         return replace(wrong, verdict="right-only-if", condition=rf"${apart[0]} \neq {apart[1]}$") if apart else None
 
     def apart(self, wrong):

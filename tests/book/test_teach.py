@@ -11,8 +11,10 @@ from jinja2 import UndefinedError
 from pypdf import PdfReader
 
 from backprop import diagnose, forward
-from tools.judge import printed, rules
+from tools.judge import rules
 from tools.judge.browser import chromium
+from tools.judge.equations import claims
+from tools.judge.mutants.formulas import Broken
 from tools.make import notebooks
 from tools.make.teach import __main__ as teach, bank, copies, equations, figures, paper, sheets
 
@@ -140,15 +142,15 @@ def test_there_are_enough_questions_each_with_one_true_line(questions):
 
 
 def test_the_true_line_is_the_printed_equation(questions):
-    """And the wrong ones are refused with other draws than those that chose them."""
+    """And the wrong ones are wrong where it stands, though their sizes fit."""
     for path, _ in CHAPTERS:
-        page = printed.equations(path)
-        definitions = printed.definitions(page)
-        for equation in page:
-            _, answers = questions.get(f"formula {equation.label}", ("", []))
+        for claim in claims(path):
+            _, answers = questions.get(f"formula {claim.formula.name}", ("", []))
+            place = Broken(claim).place if answers else None
             for line, fraction, _ in answers:
                 latex = bank.html.unescape(line[2:-2])
-                assert bank.refused(equation, latex, definitions) == (fraction == "0"), (equation.label, latex)
+                wanted = "wrong" if fraction == "0" else "right"
+                assert place.verdict(latex) == wanted, (claim.formula.name, latex)
 
 
 def arrays(text):

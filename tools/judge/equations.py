@@ -4,20 +4,29 @@ r"""The labeled equations of a page, and what `proofread` says of each as it is 
 
 A labeled equation is a paragraph `$$ … $$ (eq-name)`, a definition `(def-name)`. What no page prints, shapes and
 definitions of other pages, stands in settings.txt, in the language of `proofread`. A definition carries no truth of its
-own, and a page may say nothing more of it: so each is also held against the second copy of it in worlds.py.
+own, and a page may say nothing more of it: so each is also held against a second copy, in definitions.txt.
 """
 
 import json
 import re
 import sys
 from pathlib import Path
+from typing import NamedTuple
 
-from proofread.pages import Formula, check_page, read_settings
+from proofread.pages import Formula, InPlace, check_each, left_key, read_settings
 from tools import ROOT
-from tools.judge import printed
 
-SETTINGS = ROOT / "tools/judge/settings.txt"
+SETTINGS, COPY = ROOT / "tools/judge/settings.txt", ROOT / "tools/judge/definitions.txt"
 PIECE = re.compile(r"^\((sec-[a-z0-9-]+)\)=|\$\$(.*?)\$\$(?:[ \t]*\(([^)\s]*)\))?", re.S | re.M)
+REFUSED = ("wrong", "sizes")
+
+
+class Claim(NamedTuple):
+    """An equation as a claim: the formula, the line that was judged, and what is given for it."""
+
+    formula: Formula
+    line: object
+    given: str
 
 
 def equations(path):
@@ -34,28 +43,37 @@ def equations(path):
     return found
 
 
+def claims(path, settings=SETTINGS):
+    """Yield a `Claim` for each labeled equation of a page; a definition is one, too: that it is its second copy."""
+    formulas, page = equations(path), Path(path).stem
+    given, copy = (read_settings(file.read_text("utf-8"), page) for file in (Path(settings), COPY))
+    for formula, (line, before) in zip(formulas, check_each(formulas, given)):
+        yield Claim(formula, line, with_copy(before, copy.get(formula.name, "")) if formula.defines else before)
+
+
+def with_copy(given, copy):
+    """Return what is given, with the second copy of a definition in the place of what was given for its name."""
+    keys = {left_key(line) for line in copy.splitlines()}
+    return "\n".join([line for line in given.splitlines() if left_key(line) not in keys] + [copy])
+
+
 def judged(path, settings=SETTINGS):
     """Return a pair (equation, what is wrong with it or "") for each labeled equation of a page."""
-    formulas = equations(path)
-    given = read_settings(Path(settings).read_text("utf-8"), Path(path).stem)
-    lines = check_page(formulas, given)
-    return [(one, refusal(one, line) or against_copy(one, formulas, path)) for one, line in zip(formulas, lines)]
+    return [(claim.formula, refusal(claim) or against_copy(claim)) for claim in claims(path, settings)]
 
 
-def against_copy(formula, formulas, path):
-    """Return in what a definition differs from its second copy in worlds.py, or an empty string."""
-    if not formula.defines:
+def against_copy(claim):
+    """Return in what a definition differs from its second copy, or an empty string."""
+    if not claim.formula.defines:
         return ""
-    page = [printed.Equation(one.name, one.latex, str(path)) for one in formulas]
-    try:
-        printed.check(page[formulas.index(formula)], printed.definitions(page))
-    except printed.Refused as error:
-        return str(error)
-    return ""
+    verdict = InPlace(claim.formula.latex, claim.given).verdict(claim.formula.latex)
+    said = f"{claim.formula.name}: {verdict}: another definition stands in {COPY.name}; or write it there"
+    return "" if verdict == "right" else said
 
 
-def refusal(formula, line):
+def refusal(claim):
     """Return why an equation does not come out as printed, or an empty string."""
+    formula, line = claim.formula, claim.line
     if line.verdict == "right" or (formula.defines and line.verdict is None):
         return ""
     said = line.says or "the two sides are not equal"

@@ -2,11 +2,11 @@
 
     python -m tools.judge.mutants [formulas] [code] [--every N]           (make mutants; every N-th only)
 
-Formulas: each printed equation is changed where its tree says (a transpose dropped, a sign flipped, operands swapped,
-…) and evaluated again. Code: each line of the module's files named in code.SOURCES is changed in its syntax tree, and
-the unit tests run against a copy of the package. A mutant that nobody notices is a hole in the tests, or the same thing
-said otherwise: those are proved here where a machine can, and otherwise stand with their reason in tally.EQUIVALENT.
-Any other survivor: exit code 1.
+Formulas: each printed equation is changed where a tired hand might (a transpose dropped, a sign flipped, factors
+exchanged, …) and judged again; only `wrong` and `sizes` count as noticed. Code: each line of the module's files in
+code.SOURCES is changed in its syntax tree, and the unit tests run against a copy of the package. A mutant that nobody
+notices is a hole in the tests, or the same thing said otherwise: those stand with their reason in tally.EQUIVALENT. Any
+other survivor: exit code 1.
 """
 import argparse
 import sys

@@ -4,18 +4,20 @@ import time
 from typing import NamedTuple
 
 EQUIVALENT = [                                                  # (where, what, why it is the same thing said otherwise)
-    (r".*", r"sign: .*sigma' ?\(.* → .*sigma' ?\(-", "σ'(−z) = σ'(z)"),
-    (r".*", r"sign: .* → .*(, -0\)|> -0)", "−0 = 0"),
-    (r".*", r"sign: .* → .*(‹-z›|\\lVert -W|\(-\\lVert W)",
-     "|−z| = |z| and ‖−W‖ = ‖W‖; the penalty of the other layer is a constant here"),
-    (r"eq-l2", r"(transpose added|number): .*\\rVert", "‖Wᵀ‖ = ‖W‖; the penalty of the other layer is a constant here"),
-    (r"(def|eq)-linear-.*", r"letter: .*a.* → .*z", "without an activation a is z"),
-    (r"eq-linear-miss-taylor", r"(factor dropped: .*L\(w\).*|sign: .*\(-x .*)", "L(w) is L; a square has no sign"),
-    (r"eq-deep-quarter", r"sign: .*\\sigma \(z.* → .*\\sigma \(-z", "σ(−z) − ½ = −(σ(z) − ½), and it is squared"),
-    (r"eq-neuron-loss-db", r"factor dropped: .*\\partial z}{\\partial b", "∂z/∂b = 1"),
-    (r"eq-.*-delta-h-entry", r"bracket dropped: .*\\sum_{k=1}",
-     "φ'(z_j) does not depend on k: it may stand inside the sum"),
-    (r"eq-mdt-.*-entry", r"prime dropped: ", "[j' = j] leaves j' = j only"),
+    (r"eq-linear-miss-taylor", r"letter: \w for w: .*\\left\(L\(w\)", "L(w) is L, whatever its argument is called"),
+    (r"(def|eq)-(loss(-d[az])?|squared-(loss|dz)|sigmoid(-prime)?)", r"letter: (\\sigma for a|a for \\sigma\(z\)): ",
+     "σ without its argument stands for its value, and that is a"),
+    (r"eq-neuron-loss-db", r"product: \\frac{\\partial z}{\\partial b} dropped: ", "∂z/∂b = 1"),
+    (r"eq-222-stale", r"product: (another product|a factor moved): .*\\top}\\,A", "δ δᵀ is a number here"),
+    (r"eq-(222-stale|mdt-squared-delta|deep-swap|deep-skip-delta|tape-phi)", r"product: another product: .*odot.* → +$",
+     "⊙ left out between arrays that no other product fits: ambiguous in print, and the build stops"),
+    (r"eq-mdt-dj-da", r"sum: the sum dropped: ", "Einstein's convention: ambiguous in print, and the build stops"),
+    (r"eq-mdt-(dw-out|delta-h)-entry", r"index: j'? for j'?: ", "[j' = j] leaves j' = j only"),
+    (r"eq-mdt-single-dw-out", r"index: the indices dropped: ", "one output: the index has one value"),
+    (r"eq-mdt-relu-delta", r"letter: A for Z: ", "with ReLU, a > 0 exactly where z > 0"),
+    (r"eq-mdt-softmax-any-delta", r"product: \\sum_.* dropped: ",
+     "the targets of an example may sum to one: right under this condition, and the build stops"),
+    (r"eq-l2", r"sign: a sign changed: .*\\lVert W", "the penalty of the other layer is a constant here"),
     (r"mlp\.py:\d+", r"comparison: Z >= 0 → Z > 0 ", "at 0 both branches are 1/2"),
     (r"mlp\.py:\d+", r"name: X → Y .*len\(X\)", "X and Y have as many rows: that has been validated"),
     (r"(mlp|fast)\.py:\d+", r"name: (params\.)?b_h → .*b_h is None",
@@ -39,7 +41,6 @@ EQUIVALENT = [                                                  # (where, what, 
      "the same product, stored by columns or by rows"),
     (r"fast\.py:\d+", r"condition dropped: Z if Z.dtype == b.dtype else None → None",
      "out= says where the sum is put, not what it is"),
-    (r"eq-mdt-relu-delta.*", r"letter: .* Z\^.* → .* A\^", "with ReLU, a > 0 exactly where z > 0"),
 ]
 NEEDED = set()                                                  # the entries that a mutant of this run made use of
 
@@ -67,9 +68,9 @@ class Tally:
     def __init__(self, name):
         self.name, self.start, self.caught, self.equivalent, self.survivors = name, time.perf_counter(), 0, [], []
 
-    def add(self, mutant, caught, proved=None):
+    def add(self, mutant, caught):
         """Take in the verdict on one mutant."""
-        why = None if caught else proved or reason(mutant)
+        why = None if caught else reason(mutant)
         self.caught += caught
         if why:
             self.equivalent.append(mutant)

@@ -1,8 +1,9 @@
 r"""A bank of questions, "Which line is true?", as Moodle reads it (https://docs.moodle.org/en/Moodle_XML_format).
 
 Two kinds. Formulas: a numbered equation of the book beside three broken ones; the mutants of `tools.judge` break them,
-and only what their evaluation refuses is offered as wrong. Numbers: the gradient of a small network beside those that
-have a mistake of the gradient doctor's table in them. So every wrong line is known to be wrong, and says by what.
+and only what `proofread` calls wrong, though its sizes fit, is offered as wrong. Numbers: the gradient of a small
+network beside those that have a mistake of the gradient doctor's table in them. So every wrong line is known to be
+wrong, and says by what.
 """
 import html
 import random
@@ -13,19 +14,18 @@ import numpy as np
 
 from backprop import Params, backward, forward
 from backprop.doctor import MISTAKES, wrong_gradient
+from proofread.layout import lines
+from proofread.terms import Number, Ref, walk
 from tools import ROOT
-from tools.judge import printed
-from tools.judge.grammar import Refused, parse, symbols
-from tools.judge.mutants.formulas import formulas
+from tools.judge.equations import claims
+from tools.judge.mutants.formulas import Broken
 
-BREAKS = {  # what a mutant is called there: what is said to who chose it
-    "sign": "A sign is wrong.", "layer": "One quantity is that of another layer.", "letter": "One letter is wrong.",
-    "factor dropped": "A factor is missing.", "transpose added": "One transpose is too many.",
-    "transpose dropped": "A transpose is missing.", "operands swapped": "Two factors stand in the wrong order.",
-    "prime dropped": "The slope has become the function itself.", "sum dropped": "The sum is missing.",
-    "indices swapped": "Two indices have changed places.", "index": "One index is wrong.",
-    "derivative turned over": "The derivative is upside down.", "fraction turned over": "A fraction is upside down.",
-    "⊙ made a product": "Entries are multiplied one by one here, and this is a matrix product.",
+BREAKS = {  # the kind of a change: what is said to who chose it
+    "sign": "A sign is wrong.", "factor": "A number is missing, or is one too many.",
+    "slope": "A slope is missing, or has become the function itself.",
+    "transpose": "A transpose is missing, or is one too many.", "index": "One index is wrong.",
+    "layer": "One quantity is that of another layer.", "letter": "One letter is wrong.", "sum": "The sum is missing.",
+    "product": "A factor is missing, or the factors are multiplied in another way.",
 }
 WRONG = 3               # wrong lines beside a right one
 SIZES = ((2, 2, 2, 1), (3, 2, 2, 2), (2, 3, 2, 3), (2, 2, 1, 4), (3, 4, 2, 2))    # m, d, t, n
@@ -34,7 +34,6 @@ SHOWS = 0.03            # by how much an entry is off: who computes with the pri
 ARRAYS = {"W_out": r"\partial J/\partial W^{(\mathrm{out})}", "W_h": r"\partial J/\partial W^{(\mathrm{h})}",
           "b_out": r"\partial J/\partial b^{(\mathrm{out})}"}
 LETTERS = "There are m inputs, d hidden units, t outputs and n examples. σ is the sigmoid."
-PHI = {"identity": "φ(z) = z", "tanh": "φ is tanh", "relu": "φ is ReLU", "sigmoid": "φ is the sigmoid"}
 
 
 class Item(NamedTuple):
@@ -53,62 +52,48 @@ def maths(latex):
 
 # --- formulas ---------------------------------------------------------------------------------------------------------
 
-def refused(equation, latex, definitions):
-    """Return whether the evaluation finds a broken line wrong, in any of three draws."""
-    try:
-        with np.errstate(all="ignore"):
-            printed.check(equation._replace(latex=latex), definitions,
-                          words=printed.names(equation.page, equation.label, equation.latex))
-    except Refused:
-        return True
-    return False
-
-
-def broken(equation, definitions, rng):
+def false_lines(broken, rng):
     """Return three broken lines of an equation, each of another kind where there are so many, with what broke them."""
-    mutants = [(mutant.what.partition(":")[0], mutant.text) for mutant in formulas(equation, definitions)]
-    capital = "A_" in equation.latex    # otherwise an entry is a small letter
-    mutants = [(kind, text) for kind, text in mutants if kind in BREAKS and (capital or "A_" not in text)]
-    rng.shuffle(mutants)
-    kinds = list(dict.fromkeys(kind for kind, _ in mutants))
-    first = [next(mutant for mutant in mutants if mutant[0] == kind) for kind in kinds]
-    found = []
-    for kind, text in dict.fromkeys(first + mutants):
-        if len(found) < WRONG and refused(equation, text, definitions):
-            found.append((text, BREAKS[kind]))
-    return found
+    changes = [change for change in broken.changes() if change.kind in BREAKS]
+    rng.shuffle(changes)
+    kinds = list(dict.fromkeys(change.kind for change in changes))
+    first = [next(change for change in changes if change.kind == kind) for kind in kinds]
+    found = {}
+    for change in [*first, *changes]:
+        if len(found) < WRONG and change.latex not in found and broken.place.verdict(change.latex) == "wrong":
+            found[change.latex] = BREAKS[change.kind]
+    return list(found.items())
 
 
 def of_formulas():
     """Yield a question for each numbered equation that is derived and holds for all numbers."""
     for path in sorted((ROOT / "chapters").glob("*.ipynb")):
-        page = printed.equations(path)
-        definitions = printed.definitions(page)
-        for equation in page:
-            world = printed.world(printed.names(path, equation.label, equation.latex), definitions)
-            if not equation.label.startswith("eq-") or world.values:
+        for claim in claims(path):
+            broken = Broken(claim)
+            decimals = any(isinstance(one, Number) and "." in one.text for one in walk(broken.chain))
+            if claim.formula.defines or decimals:
                 continue
-            false = broken(equation, definitions, random.Random(equation.label))
+            false = false_lines(broken, random.Random(claim.formula.name))
             if len(false) == WRONG:
-                yield Item(f"formula {equation.label}", asked(equation, world), parse(equation.latex)[0], false)
+                yield Item(f"formula {claim.formula.name}", asked(broken), broken.latex, false)
 
 
-def asked(equation, world):
+def asked(broken):
     """Return the question about an equation: the letters, and all definitions that its quantities follow from."""
-    needed = set()
-    for symbol in symbols(parse(equation.latex)[1]):
-        try:
-            needed |= world.upstream(world.key(symbol, {"ell": world.sizes.get("L", 1)}))
-        except printed.Unknown:         # an index, or a vector of ones
-            continue
-    needed |= {key.rpartition("_")[0] + r"_\ell" for key in needed if key[-1].isdigit()}
-    known = [maths(latex) for key, latex in world.latex.items() if key in needed]
-    words = printed.names(equation.page, equation.label, equation.latex)
-    said = [LETTERS, "One example is a column." if world.columns else "One example is a row."]
-    said += [f"{PHI[name]}." for name in PHI if name in words and r"\varphi" in " ".join(known)]
-    said += ["The targets of an example sum to one."] * world.sum_to_one
+    known = [maths(latex) for latex in rests_on(broken)]
     here = f"<p>Here, {', '.join(known)}.</p>" if known else ""
-    return f"<p>Which line is true for all numbers?</p><p>{' '.join(said)}</p>{here}"
+    return f"<p>Which line is true for all numbers?</p><p>{LETTERS}</p>{here}"
+
+
+def rests_on(broken):
+    """Return the lines that define what stands in an equation and all that this follows from, and the conditions."""
+    derivation = broken.judge.derivation
+    sides = [side for outcome in broken.judge.chain(broken.chain) for side in outcome.sides]
+    names = {one.name for side in sides for one in walk(side) if isinstance(one, Ref)}
+    upstream = set().union(*[derivation.upstream(name) for name in names], set())
+    numbers = {derivation.definitions[name].number for name in upstream if name in derivation.definitions}
+    numbers |= {statement.number for statement, _ in derivation.conditions}
+    return [one.latex for number, one in enumerate(lines(broken.given), 1) if number in numbers]
 
 
 # --- numbers ----------------------------------------------------------------------------------------------------------
