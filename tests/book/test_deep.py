@@ -1,4 +1,4 @@
-"""The part "Where it leads": the tape and its rules, the snippets, the exercises, the sources."""
+"""The part "Where it leads": the tape and its rules, the snippets; and of every chapter the exercises, the sources."""
 import importlib.util
 import json
 import re
@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from backprop import Params, backward, forward, init_params, loss
+from backprop.conventions import PRESETS
 
 ROOT = Path(__file__).resolve().parents[2]
 CHAPTERS = ROOT / "chapters"
@@ -140,24 +141,46 @@ def exercises(page):
     return [part.partition(":::{admonition} Solution") for part in re.split(r"^### ", section, flags=re.M)[1:]]
 
 
-@pytest.mark.parametrize("page", [DEEP, TAPE], ids=["deep", "tape"])
+SPINE = sorted(CHAPTERS.glob("0*.ipynb"))
+BESIDE = [CHAPTERS / f"{name}.ipynb" for name in ("conventions", "proofread", "gradient_doctor")]
+
+
+@pytest.mark.parametrize("page", SPINE + BESIDE, ids=lambda page: page.stem)
 def test_exercises_are_graded_hinted_and_solved(page):
     found = exercises(page)
-    assert len(found) >= 6
+    assert len(found) >= (6 if page in SPINE else 3)
     stars = {re.match(r"★+", task)[0] for task, _, _ in found}
-    assert stars == {"★", "★★", "★★★"}
+    assert stars == {"★", "★★", "★★★"} or page in BESIDE
     for task, mark, solution in found:
         assert [f"Hint {k}" in task for k in (1, 2, 3, 4)] == [True] * 3 + [False], task.splitlines()[0]
         assert mark and len(solution) > 80, task.splitlines()[0]
+
+
+@pytest.mark.parametrize("page", SPINE, ids=lambda page: page.stem)
+def test_solutions_are_executed(page):
     solved = [cell for cell in cells(page, "code") if "solution" in cell["metadata"].get("tags", [])]
-    assert len(solved) >= len(found)
+    papers = [task for task, _, _ in exercises(page) if "On paper" in task.splitlines()[0]]
+    assert len(solved) + len(papers) >= len(exercises(page)) and len(solved) > 3
     assert all(cell["execution_count"] for cell in solved)
 
 
-@pytest.mark.parametrize("page", [DEEP, TAPE], ids=["deep", "tape"])
+@pytest.mark.parametrize("page", SPINE, ids=lambda page: page.stem)
 @pytest.mark.parametrize("kind", ["On paper", "In code", "Break it", "True or false"])
 def test_exercises_are_of_all_kinds(page, kind):
     assert any(kind in task.splitlines()[0] for task, _, _ in exercises(page))
+
+
+# --- the sources that are run -----------------------------------------------------------------------------------------
+
+def test_the_sources_are_as_many_as_the_pages_say():
+    sources = set(PRESETS) - {"book"}
+    said = {11: "eleven"}[len(sources)]
+    conventions = CHAPTERS / "conventions.ipynb"
+    assert set(re.findall(r"✓ (\S+): their formulas", printed(conventions))) == sources
+    assert set(re.findall(r"^\|.* \| `(\S+)` \|$", prose(conventions), re.M)) == set(PRESETS)
+    assert f"formulas of {said} books, courses and libraries" in prose(conventions)
+    assert f"{said.capitalize()} sources, one gradient." in prose(conventions)
+    assert f"The {said} sources of [Read anyone's formula]" in prose(CHAPTERS / "proofread.ipynb")
 
 
 # --- sources ----------------------------------------------------------------------------------------------------------
