@@ -51,10 +51,17 @@ def pages(html):
     return sorted(str(name) for name in names if name.parts[0] not in ("_static", "_sources"))
 
 
-class Visit:
-    """One page in one theme and width; what went over the wire, and what the browser had to say."""
+# What waits for a prediction is shown, as after an answer.
+UNCOVER = "() => { globalThis.live?.predictions.forEach(one => one.uncover()); }"
 
-    def __init__(self, browser, address, theme="light", width=1280, height=900, settle=150):
+
+class Visit:
+    """One page in one theme and width; what went over the wire, and what the browser had to say.
+
+    What waits for the reader's prediction is in sight, unless it is to stay `covered`.
+    """
+
+    def __init__(self, browser, address, theme="light", width=1280, height=900, settle=150, covered=False):
         self.errors, self.failed, self.foreign, self.sizes = [], [], [], {}
         self.context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=theme,
                                            reduced_motion="reduce")
@@ -66,6 +73,8 @@ class Visit:
         self.page.on("response", self.weigh)
         self.home = urlsplit(address)
         self.page.on("request", self.note)
+        if not covered:
+            self.page.add_init_script(f"addEventListener('load', {UNCOVER})")
         self.page.goto(address, wait_until="load")
         self.page.wait_for_timeout(settle)
 

@@ -17,6 +17,8 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
+from tools.judge.browser import UNCOVER
+
 FIREFOX = ("firefox-esr", "firefox")
 WEBKIT = ("WebKitWebDriver", "Xvfb")
 LAYOUT = Path(__file__).with_name("layout.js").read_text("utf-8")  # an object of functions that look at a page
@@ -66,6 +68,7 @@ class Firefox:
 
     def open(self, address):
         self("browsingContext.navigate", context=self.tab, url=address, wait="complete")
+        self.ask(UNCOVER)
 
     def size(self, width, height):
         self("browsingContext.setViewport", context=self.tab, viewport={"width": width, "height": height})
@@ -110,6 +113,7 @@ class WebKit:
             self.driver.switch_to.frame(0)
         else:
             self.driver.get(address)
+        self.ask(UNCOVER)
 
     def size(self, width, height):
         """Give the next page this size: the window has a frame around it."""

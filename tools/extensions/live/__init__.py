@@ -15,11 +15,12 @@ from sphinx.util import logging
 
 from tools.make import wasm
 
-from . import examples, packs, patients
+from . import examples, packs, patients, predictions
 
 logger = logging.getLogger(__name__)
 HERE = Path(__file__).parent / "page"
-PARTS = ("dom", "kernel", "store", "cells", "editor", "work", "exercises", "run", "main")     # in this order
+PARTS = ("dom", "kernel", "store", "cells", "editor", "work", "exercises", "predictions",
+         "run", "main")     # in this order
 NEEDED = '"WebAssembly" in globalThis && "DecompressionStream" in globalThis'
 FOLDER = "live"               # below _static
 FIELDS = {"derivation": ("derive", examples), "gradient": ("doctor", patients)}     # id of the place on a page: the
@@ -127,6 +128,7 @@ def add_field(app, pagename, name, source):
 
 
 def setup(app):
+    app.connect("source-read", predictions.mark)
     app.connect("doctree-read", name_exercises)
     app.connect("builder-inited", prepare)
     app.connect("html-page-context", bring_to_life)

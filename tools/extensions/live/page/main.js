@@ -25,8 +25,9 @@ function loaded() {
 }
 
 cells.forEach(dress);
-document.querySelector("article")?.append(bar, announcer);
+document.querySelector("article")?.append(missedList, bar, announcer);
 recall();
+recallPredictions();
 for (const cell of cells) {
   if (cell.box.classList.contains("exercise")) {
     edit(cell);
@@ -35,4 +36,4 @@ for (const cell of cells) {
   if (solved[cell.key] && cell.exercise) markSolved(cell);
 }
 if (pays) pays.run.textContent = `Run (loads ${SIZE} MB of Python, once)`;
-globalThis.live = {kernel, cells, store, make, button, announce, execute, load};
+globalThis.live = {kernel, cells, predictions, store, make, button, announce, execute, load};

@@ -34,6 +34,7 @@ const forgets = button("live-forget", "Forget my work", "Erase what this book ha
   store.forget();
   cells.filter(cell => !cell.reset.hidden).forEach(reset);
   forgotten();
+  forgetPredictions();
   refresh("");
   announce("Your work is erased.");
 });
