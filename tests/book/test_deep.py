@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from backprop import Params, backward, forward, init_params, loss
+from backprop import Params, backward, forward, init_params, loss, predict, train
 from backprop.conventions import PRESETS
+from backprop.data import load_digits
 
 ROOT = Path(__file__).resolve().parents[2]
 CHAPTERS = ROOT / "chapters"
@@ -130,6 +131,46 @@ def test_what_the_gradient_costs_is_counted_product_by_product():
     assert f"together: {both:.2f} forward passes" in printed(DEEP)
     for nudges in (forward_pass, 2 * forward_pass):
         assert f"{nudges:,} forward passes, {nudges / both:,.0f} times as much" in printed(DEEP)
+
+
+# --- numbers that chapter 4 says of its digits ------------------------------------------------------------------------
+
+class Digits:
+    """Train chapter 4's network as its page does."""
+
+    def __init__(self):
+        self.images, self.labels = load_digits()
+        order = np.random.default_rng(0).permutation(len(self.images))
+        self.learn, self.validation, self.test = order[:1078], order[1078:1438], order[1438:]
+        self.start, self.shuffle = init_params(64, 30, 10, np.random.default_rng(1)), np.random.default_rng(2)
+
+    def trained(self, params, rows, **how):
+        targets = np.eye(10)[self.labels[rows]]
+        return train(params, self.images[rows], targets, eta=2.0, **how)[0]
+
+    def right(self, params, rows):
+        return int(np.sum(predict(params, self.images[rows]).argmax(axis=1) == self.labels[rows]))
+
+
+def test_within_the_first_epoch_the_answers_jump():
+    digits = Digits()
+    shown, rows, params, right = digits.test[:20], digits.shuffle.permutation(digits.learn), digits.start, []
+    for batch in np.split(rows, range(32, len(rows), 32)):
+        params = digits.trained(params, batch, epochs=1, lam=1e-4)
+        right.append(digits.right(params, shown))
+    assert len(right) == 34 and 10 < max(right) < 18 and right[-1] < 10
+    assert "the number jumps up and down" in prose(CHAPTERS / "04_n_examples.ipynb")
+
+
+@pytest.mark.slow
+def test_what_a_large_penalty_costs():
+    right = []
+    for lam in (1e-4, 1e-2):
+        digits = Digits()
+        params = digits.trained(digits.start, digits.learn, epochs=60, batch=32, rng=digits.shuffle, lam=lam)
+        right.append(digits.right(params, digits.validation))
+    assert right[0] - right[1] > 50 and len(digits.validation) == 360
+    assert "cost more than fifty of the 360 digits" in prose(CHAPTERS / "04_n_examples.ipynb")
 
 
 # --- exercises --------------------------------------------------------------------------------------------------------
