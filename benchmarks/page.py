@@ -93,7 +93,7 @@ def both_cores_free(results):
 
 
 def alone(results):
-    """Write the table of ratios to the limit, everyone with a process of its own."""
+    """Write the table of ratios to the limit, each program in a process of its own."""
     found = {case: [pick(results, list(case), dtype, 1)["own"] for dtype in ("float64", "float32")]
              for case in cases(results)}
     names = [name for name in SHOWN if all(name in both[0] for both in found.values())]

@@ -30,6 +30,14 @@ def test_the_results_say_when_and_on_what():
         for dtype in ("float64", "float32") for threads in (1, 2)}
 
 
+def test_what_the_page_says_in_words_is_in_the_results():
+    first, *doubled = (entry["seconds"] for entry in RESULTS["counts"])
+    assert all(seconds < 2 * first for seconds in doubled), "doubling a size less than doubles the time per example"
+    pieces = {r["case"][3]: r["times"]["limit in pieces"]["over limit"] for r in RESULTS["speed"]
+              if r["threads"] == 1 and r["dtype"] == "float64"}
+    assert min(pieces, key=pieces.get) == 60_000 and pieces[60_000] < 0.95, "below 1 where whole arrays leave the cache"
+
+
 @pytest.mark.parametrize("sizes", [(3, 4, 2), (7, 5, 3), (64, 30, 10)], ids=str)
 def test_the_formulas_for_operations_are_what_the_code_does(sizes):
     predicted, found = measure.predicted(*sizes), measure.counted(*sizes, 700)
