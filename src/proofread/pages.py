@@ -26,7 +26,7 @@ from .report import Line
 from .statements import GIVEN, statement
 from .templates import slots
 from .terms import BigSum, Symbol, walk
-from .verdicts import Judge
+from .verdicts import Judge, Outcome
 
 
 class Formula(NamedTuple):
@@ -176,15 +176,19 @@ class InPlace:
 
     def verdict(self, latex):
         """Return the verdict on a formula, that of its worst link."""
+        return self.outcome(latex).verdict
+
+    def outcome(self, latex):
+        """Return the outcome of the worst link of a formula."""
         read = read_one(0, one_line(latex))
         if read.problem or len(read.chains) != 1:
-            return "unreadable"
+            return Outcome("unreadable")
         try:
-            found = [one.verdict for one in self.judge.chain(self.judge.names.settle(read.chains[0]))]
+            found = self.judge.chain(self.judge.names.settle(read.chains[0]))
         except Problem as problem:
-            return problem.verdict
+            return Outcome(problem.verdict)
         except (ArithmeticError, LookupError, ValueError, TypeError, AttributeError, RecursionError):
-            return "unreadable"
-        worst = min(found, key=ORDER_OF_VERDICTS.index)
+            return Outcome("unreadable")
+        worst = min(found, key=lambda one: ORDER_OF_VERDICTS.index(one.verdict))
         reaches = any(isinstance(one, BigSum) and one.reaches for one in walk(read.chains[0]))
-        return "ambiguous" if reaches and worst.startswith("right") else worst
+        return replace(worst, verdict="ambiguous") if reaches and worst.verdict.startswith("right") else worst

@@ -15,11 +15,11 @@ from sphinx.util import logging
 
 from tools.make import wasm
 
-from . import examples, packs, patients, predictions
+from . import examples, packs, patients, practice, predictions
 
 logger = logging.getLogger(__name__)
 HERE = Path(__file__).parent / "page"
-PARTS = ("dom", "kernel", "store", "cells", "editor", "work", "exercises", "predictions",
+PARTS = ("dom", "load", "kernel", "store", "cells", "editor", "work", "exercises", "predictions",
          "run", "main")     # in this order
 NEEDED = '"WebAssembly" in globalThis && "DecompressionStream" in globalThis'
 FOLDER = "live"               # below _static
@@ -103,12 +103,16 @@ def notebook(app, pagename):
     return write(app, path.stem, f'livePack("notebook",{json.dumps(content, ensure_ascii=False)})\n')
 
 
+def book(app):
+    """Return the book's name as the keys begin with it under which a browser keeps a reader's work."""
+    return re.sub(r"[^a-z0-9]+", "-", (app.config.html_title or app.config.project).lower()).strip("-")
+
+
 def bring_to_life(app, pagename, templatename, context, doctree):
     """Give a page with code cells its script and style, and each field its own."""
     if not app.live or doctree is None or not any(True for _ in code_cells(doctree)):
         return
-    book = re.sub(r"[^a-z0-9]+", "-", (app.config.html_title or app.config.project).lower()).strip("-")
-    facts = {"BOOK": book, "FILES": app.live["names"], "SIZE": app.live["size"], "SETTER": app.live["setter"]}
+    facts = {"BOOK": book(app), "FILES": app.live["names"], "SIZE": app.live["size"], "SETTER": app.live["setter"]}
     app.add_js_file(write(app, "live", script(PARTS, facts)), loading_method="defer", priority=900,
                     **{"data-page": Path(pagename).name, "data-notebook": Path(notebook(app, pagename)).name})
     app.add_css_file(app.live["style"], priority=900)
@@ -132,4 +136,5 @@ def setup(app):
     app.connect("doctree-read", name_exercises)
     app.connect("builder-inited", prepare)
     app.connect("html-page-context", bring_to_life)
+    app.connect("html-page-context", practice.add)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -14,20 +14,9 @@ import numpy as np
 
 from backprop import Params, backward, forward
 from backprop.doctor import MISTAKES, wrong_gradient
-from proofread.layout import lines
-from proofread.terms import Number, Ref, walk
 from tools import ROOT
-from tools.judge.equations import claims
-from tools.judge.mutants.formulas import Broken
+from tools.judge.questions import WRONG, of_page
 
-BREAKS = {  # the kind of a change: what is said to who chose it
-    "sign": "A sign is wrong.", "factor": "A number is missing, or is one too many.",
-    "slope": "A slope is missing, or has become the function itself.",
-    "transpose": "A transpose is missing, or is one too many.", "index": "One index is wrong.",
-    "layer": "One quantity is that of another layer.", "letter": "One letter is wrong.", "sum": "The sum is missing.",
-    "product": "A factor is missing, or the factors are multiplied in another way.",
-}
-WRONG = 3               # wrong lines beside a right one
 SIZES = ((2, 2, 2, 1), (3, 2, 2, 2), (2, 3, 2, 3), (2, 2, 1, 4), (3, 4, 2, 2))    # m, d, t, n
 SEEDS = range(9)
 SHOWS = 0.03            # by how much an entry is off: who computes with the printed digits finds it
@@ -52,48 +41,18 @@ def maths(latex):
 
 # --- formulas ---------------------------------------------------------------------------------------------------------
 
-def false_lines(broken, rng):
-    """Return three broken lines of an equation, each of another kind where there are so many, with what broke them."""
-    changes = [change for change in broken.changes() if change.kind in BREAKS]
-    rng.shuffle(changes)
-    kinds = list(dict.fromkeys(change.kind for change in changes))
-    first = [next(change for change in changes if change.kind == kind) for kind in kinds]
-    found = {}
-    for change in [*first, *changes]:
-        if len(found) < WRONG and change.latex not in found and broken.place.verdict(change.latex) == "wrong":
-            found[change.latex] = BREAKS[change.kind]
-    return list(found.items())
-
-
 def of_formulas():
     """Yield a question for each numbered equation that is derived and holds for all numbers."""
     for path in sorted((ROOT / "chapters").glob("*.ipynb")):
-        for claim in claims(path):
-            broken = Broken(claim)
-            decimals = any(isinstance(one, Number) and "." in one.text for one in walk(broken.chain))
-            if claim.formula.defines or decimals:
-                continue
-            false = false_lines(broken, random.Random(claim.formula.name))
-            if len(false) == WRONG:
-                yield Item(f"formula {claim.formula.name}", asked(broken), broken.latex, false)
+        for one in of_page(path):
+            yield Item(f"formula {one.name}", asked(one), one.true, [(line.latex, line.why) for line in one.false])
 
 
-def asked(broken):
-    """Return the question about an equation: the letters, and all definitions that its quantities follow from."""
-    known = [maths(latex) for latex in rests_on(broken)]
+def asked(question):
+    """Return the words of a question: the letters, and all definitions that its quantities follow from."""
+    known = [maths(latex) for latex in question.rests_on]
     here = f"<p>Here, {', '.join(known)}.</p>" if known else ""
     return f"<p>Which line is true for all numbers?</p><p>{LETTERS}</p>{here}"
-
-
-def rests_on(broken):
-    """Return the lines that define what stands in an equation and all that this follows from, and the conditions."""
-    derivation = broken.judge.derivation
-    sides = [side for outcome in broken.judge.chain(broken.chain) for side in outcome.sides]
-    names = {one.name for side in sides for one in walk(side) if isinstance(one, Ref)}
-    upstream = set().union(*[derivation.upstream(name) for name in names], set())
-    numbers = {derivation.definitions[name].number for name in upstream if name in derivation.definitions}
-    numbers |= {statement.number for statement, _ in derivation.conditions}
-    return [one.latex for number, one in enumerate(lines(broken.given), 1) if number in numbers]
 
 
 # --- numbers ----------------------------------------------------------------------------------------------------------

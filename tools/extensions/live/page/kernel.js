@@ -8,24 +8,8 @@
 //   kernel.here                    whether Python is started
 //   kernel.ended                   functions to call whenever Python has ended
 //
-// Errors are Error objects whose message is one sentence for the reader. `load(file, name)` gets one pack, see packs.py.
+// Errors are Error objects whose message is one sentence for the reader.
 class Stopped extends Error {}
-
-const packs = new Map();                          // what arrived, by name
-globalThis.livePack = (name, content) => { packs.set(name, content); };
-
-function load(file, name) {
-  if (packs.has(name)) return Promise.resolve(packs.get(name));
-  return new Promise((resolve, reject) => {
-    const script = make("script", {src: HOME + file});
-    script.onload = () => { script.remove(); resolve(packs.get(name)); };
-    script.onerror = () => {
-      script.remove();
-      reject(new Error("Python could not be loaded: is the connection lost? Run tries again."));
-    };
-    document.head.append(script);
-  });
-}
 
 const kernel = (() => {
   let worker = null, starting = null, asked = 0;
