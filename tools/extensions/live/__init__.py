@@ -15,7 +15,7 @@ from sphinx.util import logging
 
 from tools.make import wasm
 
-from . import examples, packs, patients, practice, predictions
+from . import examples, packs, patients, practice, predictions, symbols
 
 logger = logging.getLogger(__name__)
 HERE = Path(__file__).parent / "page"
@@ -137,4 +137,5 @@ def setup(app):
     app.connect("builder-inited", prepare)
     app.connect("html-page-context", bring_to_life)
     app.connect("html-page-context", practice.add)
+    app.connect("html-page-context", symbols.add)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

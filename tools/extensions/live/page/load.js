@@ -1,7 +1,7 @@
 // Packs of the site: scripts that hold what is loaded when it is asked for, so that it works from a disk, too.
 // load(file, name) gets one, see packs.py.
-const packs = new Map();                          // what arrived, by name
-globalThis.livePack = (name, content) => { packs.set(name, content); };
+const packs = globalThis.livePacks ??= new Map(); // what arrived, by name; all scripts of a page share it
+globalThis.livePack ??= (name, content) => { packs.set(name, content); };
 
 function load(file, name) {
   if (packs.has(name)) return Promise.resolve(packs.get(name));

@@ -1,0 +1,102 @@
+"""The number of an equation tells its symbols, copies its LaTeX and a link; by mouse, by keyboard, in both themes."""
+
+import pytest
+
+from tools import ROOT
+from tools.judge.browser import Visit
+from tools.judge.equations import equations
+
+pytestmark = pytest.mark.browser
+PAGE, NAME = "chapters/04_n_examples", "eq-dw-out"
+LATEX = next(one.latex.strip() for one in equations(ROOT / f"{PAGE}.ipynb") if one.name == NAME)
+
+
+@pytest.fixture(params=[("light", 1280), ("dark", 390)], ids=lambda given: f"{given[0]}-{given[1]}")
+def visit(browser, site, request):
+    theme, width = request.param
+    with Visit(browser, f"{site}{PAGE}.html", theme=theme, width=width) as visit:
+        visit.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        yield visit
+        assert (visit.errors, visit.foreign) == ([], [])
+
+
+def number(visit, name=NAME):
+    return visit.page.locator(f"[id='equation-{name}'] .eq-number")
+
+
+def panel(visit):
+    return visit.page.locator(".eq-panel")
+
+
+def test_the_symbols_are_told(visit):
+    number(visit).click()
+    rows = panel(visit).locator("tr")
+    rows.first.wait_for()
+    assert rows.count() == 4 and panel(visit).locator("code").all_inner_texts() == ["loss", "W_out", "A_h", "delta_out"]
+    assert "error signal of the outputs" in rows.last.inner_text()
+    assert panel(visit).locator(".eq-legend a").get_attribute("href") == "notation.html"
+    assert number(visit).get_attribute("aria-expanded") == "true"
+    assert visit.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_one_is_open_at_a_time_and_a_click_elsewhere_closes(visit):
+    number(visit).click()
+    panel(visit).wait_for()
+    number(visit, "eq-dw-h").dispatch_event("click")
+    visit.page.wait_for_selector("[id='equation-eq-dw-h'] .eq-panel")
+    assert panel(visit).count() == 1 and number(visit).get_attribute("aria-expanded") == "false"
+    visit.page.locator("article h1").first.click()
+    assert panel(visit).count() == 0
+
+
+def test_latex_and_link_are_copied(visit):
+    number(visit).click()
+    visit.page.get_by_role("button", name="Copy LaTeX").click()
+    visit.page.locator(".eq-copied", has_text="Copied.").wait_for()
+    assert visit.page.evaluate("navigator.clipboard.readText()") == LATEX
+    visit.page.get_by_role("button", name="Copy link").click()
+    visit.page.wait_for_function("async name => (await navigator.clipboard.readText()).endsWith('#equation-' + name)",
+                                 arg=NAME)
+
+
+def test_by_keyboard(visit):
+    number(visit).focus()
+    visit.page.keyboard.press("Enter")
+    panel(visit).wait_for()
+    visit.page.keyboard.press("Escape")
+    assert panel(visit).count() == 0
+    assert visit.page.evaluate("document.activeElement.matches('.eq-number')")
+
+
+def test_a_mouse_that_rests_is_told_the_same(browser, site):
+    with Visit(browser, f"{site}{PAGE}.html") as visit:
+        number(visit).hover()
+        panel(visit).wait_for()
+        panel(visit).hover()
+        assert panel(visit).count() == 1
+        visit.page.mouse.move(5, 5)
+        panel(visit).wait_for(state="detached")
+        number(visit).hover()
+        panel(visit).wait_for()
+        number(visit).click()                   # it stays
+        visit.page.mouse.move(5, 5)
+        assert panel(visit).count() == 1
+
+
+def test_the_number_reads_and_stands_as_before(browser, site):
+    context = browser.new_context(java_script_enabled=False, viewport={"width": 1280, "height": 900})
+    plain = context.new_page()
+    plain.goto(f"{site}{PAGE}.html")
+    with Visit(browser, f"{site}{PAGE}.html") as visit:
+        size = "all => all.map(one => [one.textContent, Math.round(one.getBoundingClientRect().height)])"
+        assert (visit.page.locator(".math > .eqno").evaluate_all(size)
+                == plain.locator(".math > .eqno").evaluate_all(size))
+    context.close()
+
+
+def test_nothing_keeps_a_reader_out(visit):
+    number(visit).click()
+    panel(visit).wait_for()
+    assert visit.errors == []
+    assert visit.findings(thorough=True) == []
+    visit.errors.clear()                # axe asks for a map of its own source, which no site has
