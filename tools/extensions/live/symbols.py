@@ -16,10 +16,7 @@ from proofread.templates import slots, symbols
 from proofread.terms import Symbol
 from tools import ROOT
 from tools.extensions.maths import to_mathml
-from tools.judge.equations import claims, equations
-from tools.judge.mutants.formulas import Broken
-
-from .kept import kept
+from tools.judge.equations import equations
 
 NOTATION = ROOT / "chapters" / "notation.md"
 PLACE = "notation.html"
@@ -84,22 +81,13 @@ def array_of(symbol):
 
 
 def facts(path, rows):
-    """Return what the page's script is given: each equation with its LaTeX, its symbols and what it takes to compute it
-    again, and the rows they need."""
+    """Return what the page's script is given: each equation with its LaTeX and symbols, and the rows they need."""
     asked, named = {}, {}
-    for claim in claims(path):
-        formula, keys = claim.formula, told(claim.formula.latex, rows)
+    for formula in equations(path):
+        keys = told(formula.latex, rows)
         asked[formula.name] = {"latex": formula.latex.strip(), "rows": ["·".join([k[0], *k[1]]) for k in keys]}
-        asked[formula.name] |= {} if formula.defines else {"given": claim.given, "broken": with_a_sign(claim)}
         named |= {"·".join([k[0], *k[1]]): shown(rows[k]) for k in keys}
     return {"equations": asked, "rows": named}
-
-
-def with_a_sign(claim):
-    """Return an equation with one sign changed that makes it wrong, or an empty string."""
-    broken = Broken(claim)
-    changed = (change.latex for change in broken.changes() if change.kind == "sign")
-    return next((latex for latex in changed if broken.place.verdict(latex) == "wrong"), "")
 
 
 def shown(row):
@@ -123,10 +111,8 @@ def add(app, pagename, templatename, context, doctree):
 
     (Path(app.outdir) / "_static" / "live").mkdir(parents=True, exist_ok=True)
     rows = {} if pagename in app.config.maths_other_alphabets else notation(NOTATION.read_text("utf-8"))
-    told_here = kept(f"symbols-{path.stem}", lambda: facts(path, rows))
-    pack = f'livePack("symbols",{json.dumps(told_here, ensure_ascii=False)})\n'
-    file = Path(write(app, f"symbols-{path.stem}", pack)).name
-    known = {"COST": app.live["size"] if app.live else 0, "SYMBOLS": file, "NOTATION": PLACE}
+    pack = f'livePack("symbols",{json.dumps(facts(path, rows), ensure_ascii=False)})\n'
+    known = {"SYMBOLS": Path(write(app, f"symbols-{path.stem}", pack)).name, "NOTATION": PLACE}
     app.add_js_file(write(app, "symbols", script(("dom", "load", "symbols"), known)), loading_method="defer",
                     priority=903, **{"data-page": path.stem, "data-notebook": ""})
     app.add_css_file(write(app, "symbols", (HERE / "symbols.css").read_text("utf-8"), ".css"), priority=903)

@@ -41,39 +41,14 @@ async function tell(opens, equation, label) {
   const copies = (name, title, text) => button("eq-copy", name, title, async () => { said.textContent = await copy(text()) ? "Copied." : "This browser does not copy."; });
   let facts = {equations: {}, rows: {}};
   try { facts = await load(SYMBOLS, "symbols"); } catch { said.textContent = "What the symbols mean could not be loaded."; }
-  const {latex = "", rows = [], given, broken} = facts.equations[label] ?? {};
+  const {latex = "", rows = []} = facts.equations[label] ?? {};
   const panel = make("div", {class: "eq-panel", role: "dialog", "aria-label": `Equation ${opens.textContent}`},
     make("p", {}, copies("Copy LaTeX", "Copy this equation as LaTeX", () => latex),
       copies("Copy link", "Copy a link to this equation", () => location.href.split("#")[0] + "#" + equation.id), said));
-  if (COST && globalThis.live && given !== undefined) panel.append(receipt(latex, given, broken));
   if (rows.length) panel.append(legend(rows.map(name => facts.rows[name])));
   equation.append(opens.panel = panel);
   opens.setAttribute("aria-expanded", "true");
   open = opens;
-}
-
-// Both sides again, by the page's Python: as printed, and with a sign changed.
-function receipt(latex, given, broken) {
-  const {kernel} = globalThis.live, said = make("div", {class: "eq-sides", role: "status"});
-  const compute = async (what, text) => {
-    try {
-      await kernel.start(sentence => said.replaceChildren(sentence));
-      said.replaceChildren("Computing …");
-      const {value} = await kernel.ask({does: "call", module: "computed", name: "sides", args: [text, given]});
-      said.replaceChildren(...sides(what, JSON.parse(value)));
-    } catch (error) { said.replaceChildren(error.message || "Stopped."); }
-  };
-  const cost = kernel.here ? "" : ` (loads ${COST} MB of Python, once)`;
-  const buttons = make("p", {}, button("eq-copy eq-compute", `Compute both sides${cost}`, "Compute both sides of the equation again, here", () => compute("as printed", latex)));
-  if (broken) buttons.append(button("eq-copy eq-break", "Change a sign", "The same with one sign changed", () => compute("with a sign changed", broken)));
-  return make("div", {class: "eq-receipt"}, buttons, said);
-}
-
-function sides(what, {verdict, left, right}) {
-  const agree = verdict === "right";
-  const words = make("p", {class: agree ? "eq-agrees" : "eq-differs"}, `${agree ? "✓ Both sides agree" : "✗ The sides differ"}, ${what}, at random numbers:`);
-  if (!left) return [words];
-  return [words, make("pre", {tabindex: "0", "aria-label": "left side"}, left.join("\n")), make("pre", {tabindex: "0", "aria-label": "right side"}, right.join("\n"))];
 }
 
 function legend(rows) {
