@@ -102,3 +102,10 @@ def site(book, tmp_path_factory):
     (top / "backprop").symlink_to(book)
     with serve.running(top) as address:
         yield address + "backprop/"
+
+
+@pytest.fixture(params=[("light", 1280), pytest.param(("dark", 390), marks=pytest.mark.slow)],
+                ids=lambda given: f"{given[0]}-{given[1]}")
+def view(request):
+    """The colors and the width that a page is looked at in."""
+    return request.param

@@ -1,7 +1,11 @@
 """The Python for the pages: fetched by name, checked on every use; without it a book without Run buttons."""
 
+import importlib.util
 import io
 import logging
+import os
+import subprocess
+import sys
 
 import nbformat
 import pytest
@@ -150,6 +154,29 @@ def test_a_kept_pack_that_is_broken_is_made_again(tmp_path, monkeypatch):
     assert packs.kept("some", lambda: made.append(1) or {"a": b"one"}) == path and made == [1]
     path.write_text(path.read_text("ascii") + " ", "ascii")
     assert packs.kept("some", lambda: made.append(1) or {"a": b"one"}) == path and made == [1, 1]
+
+
+MODULES = {"pack/__init__.py": b'"""Words."""\nassert False\n', "pack/other.py": b"from . import __doc__ as words\n",
+           "pack/notes.txt": b"as it is"}
+
+
+def test_modules_are_compiled_and_import_without_their_source(tmp_path, monkeypatch):
+    from tools.extensions.live import packs
+
+    monkeypatch.setattr(packs, "PAGE_MAGIC", importlib.util.MAGIC_NUMBER)
+    done = packs.compiled(MODULES)
+    assert set(done) == {"pack/__init__.pyc", "pack/other.pyc", "pack/notes.txt"}
+    (tmp_path / "pack.zip").write_bytes(packs.stored_zip(done))
+    told = subprocess.run([sys.executable, "-c", "import pack.other; print(pack.other.words)"], text=True,
+                          env={**os.environ, "PYTHONPATH": str(tmp_path / "pack.zip")}, capture_output=True)
+    assert (told.stdout, told.stderr) == ("None\n", "")     # no docstring, and no assert
+
+
+def test_another_python_leaves_modules_as_they_are(monkeypatch):
+    from tools.extensions.live import packs
+
+    monkeypatch.setattr(packs, "PAGE_MAGIC", b"another")
+    assert packs.compiled(MODULES) == MODULES
 
 
 @pytest.mark.parametrize("source, waits", [

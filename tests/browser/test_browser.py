@@ -81,7 +81,11 @@ def test_page(browser, site, name, request):
         assert not any(found.values()), found
 
 
-@pytest.mark.parametrize("name", PAGES)
+OF_EACH_KIND = (CHAPTERS[0], CHAPTERS[2], "chapters/practice.html", "search.html")
+
+
+@pytest.mark.parametrize("name", [pytest.param(name, marks=[] if name in OF_EACH_KIND else pytest.mark.slow)
+                                  for name in PAGES])
 def test_page_opened_as_a_file(browser, book, name):
     with Visit(browser, (book / name).resolve().as_uri()) as visit:
         visit.scroll()

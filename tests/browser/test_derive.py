@@ -75,6 +75,7 @@ def test_every_example_is_judged_on_the_page_as_in_python(field):
         assert field.verdicts() == in_python(one["text"], one["given"]), one["name"]
 
 
+@pytest.mark.slow
 def test_lines_are_judged_as_one_types_and_each_shows_its_place(field):
     page = field.page
     assert not page.locator("li[data-verdict]").count()
@@ -92,6 +93,7 @@ def test_lines_are_judged_as_one_types_and_each_shows_its_place(field):
     assert page.locator("li[data-verdict] math[display=block]").count() == 2
 
 
+@pytest.mark.slow
 def test_text_is_kept_and_what_comes_by_a_link_does_not_replace_it(browser, site):
     with Visit(browser, f"{site}{PAGE}.html") as visit:
         field = Field(visit)
@@ -112,6 +114,7 @@ def test_text_is_kept_and_what_comes_by_a_link_does_not_replace_it(browser, site
         assert (visit.errors, visit.foreign) == ([], [])
 
 
+@pytest.mark.slow
 def test_a_link_holds_the_lines(field):
     field.text.fill(WRONG)
     field.page.get_by_role("button", name="Copy a link to this text").click()

@@ -99,6 +99,7 @@ def test_every_example_is_judged_on_the_page_as_in_python(field):
     assert "judged with the network of this page" in field.told()
 
 
+@pytest.mark.slow
 def test_arrays_of_other_networks_are_judged_as_typed(field):
     """Two networks of the reader's own; the arrays go to `diagnose` as arrays, and to the page as text."""
     rng = np.random.default_rng(5)
@@ -120,6 +121,7 @@ def test_arrays_of_other_networks_are_judged_as_typed(field):
         assert_as_in_python(field, found)
 
 
+@pytest.mark.slow
 def test_text_is_kept_and_what_comes_by_a_link_does_not_replace_it(browser, site):
     with Visit(browser, f"{site}{PAGE}.html") as visit:
         field = Field(visit)
@@ -140,6 +142,7 @@ def test_text_is_kept_and_what_comes_by_a_link_does_not_replace_it(browser, site
         assert (visit.errors, visit.foreign) == ([], [])
 
 
+@pytest.mark.slow
 def test_a_link_holds_the_arrays_and_the_choices(field):
     field.text.fill(PATIENT)
     field.page.locator("#doctor-output").select_option("softmax")
@@ -156,6 +159,7 @@ BAD = ["my gradient is off", "dW1 = X.T @ delta / 3", "[" * 5000, "dW1 = [[1, 2,
        "{'dW1': __import__('os').system('x')}", "[1e99999999999999999999]", "\0\u202e", "[[1, nan], [0, 2]]"]
 
 
+@pytest.mark.slow
 def test_what_cannot_be_read_is_one_sentence_and_the_field_still_works(field):
     field.judge()
     for text in BAD:

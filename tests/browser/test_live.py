@@ -146,6 +146,7 @@ def test_edit_run_and_reset_by_keyboard(first):
     assert page.locator(".live-stale").count() == 0
 
 
+@pytest.mark.slow
 def test_the_browser_takes_back_what_was_typed(first):
     first.cells.nth(1).locator("pre").first.click()
     book = first.code(1)
@@ -156,6 +157,7 @@ def test_the_browser_takes_back_what_was_typed(first):
     assert first.code(1) == book
 
 
+@pytest.mark.slow
 def test_an_error_is_short_and_its_place_is_lit(first):
     first.edit(1, "def f(x):\n    return 1 / x\n\n\nf(0)")
     first.run(1)
@@ -167,6 +169,7 @@ def test_an_error_is_short_and_its_place_is_lit(first):
     assert "cell 2, line 1" in first.printed(1) and "expected ':'" in first.printed(1)
 
 
+@pytest.mark.slow
 def test_a_cell_above_that_fails_is_shown(first):
     first.edit(1, "x = y_nobody_knows")
     first.run(2)
@@ -174,6 +177,7 @@ def test_a_cell_above_that_fails_is_shown(first):
     assert "above, failed" in first.status()
 
 
+@pytest.mark.slow
 def test_stop_ends_a_loop_at_once_and_the_page_goes_on(first):
     first.edit(1, "while True: pass")
     run = first.cells.nth(1).locator("button.live-run")
@@ -192,6 +196,7 @@ def test_stop_ends_a_loop_at_once_and_the_page_goes_on(first):
     assert first.printed(1).strip() == "a = 1.40"
 
 
+@pytest.mark.slow
 def test_a_picture_stays_and_says_so(first):
     first.edit(1, "x, w, b = 2.0, 0.7, 0.2\na = w * x + b")
     index = first.page.evaluate("live.cells.findIndex(cell => cell.output?.querySelector('figure'))")
@@ -200,6 +205,7 @@ def test_a_picture_stays_and_says_so(first):
     assert first.cells.nth(index).locator("figure").is_visible()
 
 
+@pytest.mark.slow
 def test_work_is_kept_downloaded_and_forgotten(first, tmp_path):
     page = first.page
     page.evaluate("localStorage.setItem('somebody-else', '1')")
@@ -223,6 +229,7 @@ def test_work_is_kept_downloaded_and_forgotten(first, tmp_path):
     assert first.code(1) == live_cells(FIRST)[1].source
 
 
+@pytest.mark.slow
 def test_a_cell_that_the_book_has_changed_drops_the_old_work(first):
     first.edit(1, "x = 1")
     first.page.evaluate("""() => { const key = Object.keys(localStorage).find(key => key.endsWith("/cells"));
@@ -382,6 +389,7 @@ def test_an_exercise_is_answered_judged_marked_and_remembered(first):
     assert first.page.locator("[data-exercise], .live-solved").count() == 0
 
 
+@pytest.mark.slow
 def test_an_answer_in_one_cell_is_judged_by_the_next(first):
     index = exercise(first, "your_deltas")
     field = first.cells.nth(index).locator("textarea.live-code")
@@ -393,6 +401,7 @@ your_deltas = np.array([w_2 * delta_2 * a_1 * (1 - a_1), delta_2, delta_3])""")
     assert first.cells.nth(index).get_attribute("data-exercise") == "solved"
 
 
+@pytest.mark.slow
 def test_an_exercise_that_fails_stops_only_itself(first):
     index = exercise(first, "your_gradient")
     first.edit(index, "raise ValueError('not yet')")
@@ -402,6 +411,7 @@ def test_an_exercise_that_fails_stops_only_itself(first):
     assert first.cells.nth(later + 1).evaluate("cell => !cell.classList.contains('live-stale')"), "of another exercise"
 
 
+@pytest.mark.slow
 def test_hints_come_one_by_one(first):
     cell = first.cells.nth(exercise(first, "your_gradient"))
     hint = cell.locator("button.live-hint")

@@ -10,9 +10,9 @@ SHIFT = 0.05
 LINES = """output => [...output.querySelectorAll(":scope > :not(.predict-cover)")].every(child => child.inert)"""
 
 
-@pytest.fixture(params=[("light", 1280), ("dark", 390)], ids=lambda given: f"{given[0]}-{given[1]}")
-def visit(browser, site, request):
-    theme, width = request.param
+@pytest.fixture
+def visit(browser, site, view):
+    theme, width = view
     with Visit(browser, f"{site}{PAGE}.html", theme=theme, width=width, covered=True) as visit:
         yield visit
         assert (visit.errors, visit.foreign) == ([], [])

@@ -11,9 +11,9 @@ PAGE, NAME = "chapters/04_n_examples", "eq-dw-out"
 LATEX = next(one.latex.strip() for one in equations(ROOT / f"{PAGE}.ipynb") if one.name == NAME)
 
 
-@pytest.fixture(params=[("light", 1280), ("dark", 390)], ids=lambda given: f"{given[0]}-{given[1]}")
-def visit(browser, site, request):
-    theme, width = request.param
+@pytest.fixture
+def visit(browser, site, view):
+    theme, width = view
     with Visit(browser, f"{site}{PAGE}.html", theme=theme, width=width) as visit:
         visit.context.grant_permissions(["clipboard-read", "clipboard-write"])
         yield visit

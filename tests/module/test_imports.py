@@ -1,6 +1,7 @@
 """Mathematics never imports drawing, and the check imports nothing of what it checks."""
 import ast
 import json
+import os
 import re
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import pytest
 import backprop
 
 SOURCE = Path(backprop.__file__).parent
+STANDARD = sys.stdlib_module_names | {file.stem for file in Path(os.__file__).parent.glob("*.py")}  # 3.15 lists not all
 MAY_IMPORT = {
     "validate": {"numpy"},
     "mlp": {"numpy", "backprop.validate"},
@@ -67,7 +69,7 @@ def loaded_by(statement):
             "print(json.dumps(sorted({name for name in set(sys.modules) - before})))")
     run = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, timeout=120)
     assert run.returncode == 0 and not run.stderr, run.stderr
-    return {name for name in json.loads(run.stdout) if name.split(".")[0] not in sys.stdlib_module_names}
+    return {name for name in json.loads(run.stdout) if name.split(".")[0] not in STANDARD}
 
 
 def test_import_backprop_loads_numpy_and_nothing_to_draw_with():

@@ -62,7 +62,8 @@ class Visit:
     """
 
     def __init__(self, browser, address, theme="light", width=1280, height=900, settle=150, covered=False):
-        self.errors, self.failed, self.foreign, self.sizes = [], [], [], {}
+        self.errors, self.failed, self.foreign = [], [], []
+        self.arrived, self.weighed = [], {}
         self.context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=theme,
                                            reduced_motion="reduce")
         self.page = self.context.new_page()
@@ -70,7 +71,7 @@ class Visit:
         self.page.on("console", lambda message: message.type == "error" and self.errors.append(message.text))
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.page.on("requestfailed", lambda request: self.failed.append(request.url))
-        self.page.on("response", self.weigh)
+        self.page.on("response", self.arrive)
         self.home = urlsplit(address)
         self.page.on("request", self.note)
         if not covered:
@@ -83,16 +84,26 @@ class Visit:
         if to.scheme not in ("data", "blob") and (to.scheme, to.netloc) != (self.home.scheme, self.home.netloc):
             self.foreign.append(request.url)
 
-    def weigh(self, response):
+    def arrive(self, response):
         if response.status >= 400:
             self.failed.append(f"{response.status} {response.url}")
         elif response.status == 200 and not response.url.startswith("data:"):
-            try:
-                body = response.body()
-            except Exception:  # a redirect stub is gone before it can be read
-                return
-            packed = body if response.url.endswith((".png", ".woff2", ".webp")) else gzip.compress(body)
-            self.sizes[response.url] = (response.request.resource_type, len(packed))
+            self.arrived.append(response)
+
+    @property
+    def sizes(self):
+        """What came so far, {address: (kind, bytes as sent)}; weighed when asked, since that takes time."""
+        while self.arrived:
+            self.weigh(self.arrived.pop(0))
+        return self.weighed
+
+    def weigh(self, response):
+        try:
+            body = response.body()
+        except Exception:  # a redirect stub is gone before it can be read
+            return
+        packed = body if response.url.endswith((".png", ".woff2", ".webp")) else gzip.compress(body)
+        self.weighed[response.url] = (response.request.resource_type, len(packed))
 
     @property
     def code(self):

@@ -12,7 +12,9 @@ import hashlib
 import importlib.util
 import io
 import json
+import py_compile
 import shutil
+import tempfile
 import zipfile
 from importlib import metadata
 from pathlib import Path
@@ -20,13 +22,23 @@ from pathlib import Path
 from tools.make import wasm
 
 HERE = Path(__file__).parent
+PAGE_MAGIC = (3495).to_bytes(2, "little") + b"\r\n"     # of the compiled modules of Python 3.11
 CORE = ("pyodide.js", "pyodide.asm.js", "pyodide.asm.wasm", "pyodide-lock.json", "python_stdlib.zip")
-STDLIB_UNUSED = ("_pyio.py", "aifc.py", "cgi.py", "curses/", "distutils/", "doctest.py", "ensurepip/", "ftplib.py",
-                 "http/cookiejar.py", "http/server.py", "idlelib/", "imaplib.py", "lib2to3/", "mailbox.py", "msilib/",
-                 "nntplib.py", "optparse.py", "pdb.py", "pickletools.py", "poplib.py", "pydoc", "smtplib.py",
-                 "sqlite3/", "telnetlib.py", "tkinter/", "turtle.py", "turtledemo/", "venv/", "wsgiref/",
-                 "xml/", "xmlrpc/")
-NUMPY_UNUSED = ("numpy/array_api/", "numpy/distutils/", "numpy/f2py/", "numpy/_pyinstaller/")
+STDLIB_UNUSED = ("__phello__/", "_pyio.py", "aifc.py", "asynchat.py", "asyncio/proactor", "asyncio/windows",
+                 "asyncore.py", "bdb.py", "cgi.py", "compileall.py", "ctypes/_aix", "ctypes/macholib/", "curses/",
+                 "distutils/", "doctest.py", "encodings/cp1", "encodings/cp7", "encodings/cp8", "encodings/cp9",
+                 "encodings/iso", "encodings/koi8", "encodings/mac_", "ensurepip/", "ftplib.py", "http/cookiejar.py",
+                 "http/server.py", "idlelib/", "imaplib.py", "imghdr.py", "lib2to3/", "logging/config.py",
+                 "logging/handlers.py", "mailbox.py", "modulefinder.py", "msilib/", "multiprocessing/", "nntplib.py",
+                 "nturl2path.py", "optparse.py", "pdb.py", "pickletools.py", "plistlib.py", "poplib.py", "profile.py",
+                 "pstats.py", "pyclbr.py", "pydoc", "smtpd.py", "smtplib.py", "sndhdr.py", "socketserver.py",
+                 "sqlite3/", "sunau.py", "tabnanny.py", "telnetlib.py", "tkinter/", "trace.py", "turtle.py",
+                 "turtledemo/", "unittest/mock.py", "uu.py", "venv/", "wave.py", "webbrowser.py", "wsgiref/",
+                 "xdrlib.py", "xml/", "xmlrpc/", "zipapp.py")
+NUMPY_UNUSED = ("numpy/_pyinstaller/", "numpy/array_api/", "numpy/conftest.py", "numpy/core/generate_numpy_api.py",
+                "numpy/core/setup", "numpy/distutils/", "numpy/doc/", "numpy/f2py/", "numpy/ma/testutils.py",
+                "numpy/ma/timer_comparison.py", "numpy/random/_examples/", "numpy/typing/mypy_plugin.py")
+DOCSTRINGS_READ = ("numpy/core/multiarray.py",)
 NOT_CODE = (".a", ".c", ".cpp", ".h", ".pxd", ".pyi", ".pyc")
 BOOK = ("backprop", "proofread")                       # the book's own packages
 PURE = ("autograd", "lark", "traitlets")               # of the environment: Python only
@@ -60,6 +72,28 @@ def named(name, text, suffix=".js"):
     return f"{name}.{hashlib.sha256(text.encode()).hexdigest()[:16]}{suffix}"
 
 
+def compiled(files):
+    """Return files with every module compiled, so that a page need not do it before its first cell runs.
+
+    Docstrings are left out, except where a module reads its own. Only a Python of the page's minor version can do it;
+    under any other, the modules stay sources, and Python takes about twice as long to start in a page.
+    """
+    if importlib.util.MAGIC_NUMBER != PAGE_MAGIC:
+        return files
+    return dict(compiled_module(path, content) if path.endswith(".py") else (path, content)
+                for path, content in files.items())
+
+
+def compiled_module(path, source):
+    """Return the path and the bytes of a module as Python imports it where there is no source."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, "module.py")
+        file.write_bytes(source)
+        done = py_compile.compile(file, f"{file}c", path, doraise=True, optimize=0 if path in DOCSTRINGS_READ else 2,
+                                  invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH)
+        return f"{path}c", Path(done).read_bytes()
+
+
 # --- what is in the packs -------------------------------------------------------------------------------------------
 
 def python():
@@ -69,14 +103,14 @@ def python():
     files["pyodide-lock.json"] = json.dumps({**lock, "packages": {}}).encode()      # nothing is to be loaded by name
     with zipfile.ZipFile(io.BytesIO(files["python_stdlib.zip"])) as library:
         kept = [name for name in library.namelist() if not name.startswith(STDLIB_UNUSED) and not name.endswith("/")]
-        files["python_stdlib.zip"] = stored_zip({name: library.read(name) for name in kept})
+        files["python_stdlib.zip"] = stored_zip(compiled({name: library.read(name) for name in kept}))
     return files
 
 
 def numpy():
     files = {path: content for path, content in wasm.numpy_files().items()
              if not path.startswith(NUMPY_UNUSED) and "/tests/" not in path and not path.endswith(NOT_CODE)}
-    return {"numpy.zip": stored_zip(files)}
+    return {"numpy.zip": stored_zip(compiled(files))}
 
 
 def package(name):
