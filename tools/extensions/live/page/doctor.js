@@ -5,7 +5,7 @@ const choose = (name, key, label) => select(`doctor-${name}`, key, label, OPTION
 
 // One list for each hidden layer; while only one is needed, it stands for all of them.
 const hidden = (() => {
-  const element = make("span", {id: "doctor-hidden", role: "group", "aria-label": "Hidden layers"});
+  const element = make("span", {id: "doctor-hidden", role: "group"});
   const lists = () => [...element.children];
   const chosen = () => lists().map(({value}) => value);
 

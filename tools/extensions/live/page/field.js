@@ -43,14 +43,16 @@ function field(own) {
     while (asked) {
       const state = asked;
       asked = null;
+      let report = null;
       try {
-        const report = await answer(state);
-        if (!asked) own.show(report, state);
+        report = await answer(state);
       } catch (error) {
         own.clear();
         tell(error.message || why);
       }
+      // What is shown may set the choices, as many as the text has layers: that makes no verdict old.
       if (JSON.stringify(current()) === JSON.stringify(state)) place.classList.remove("field-old");
+      if (report && !asked) own.show(report, state);
     }
     judging = false;
     judgeButton.textContent = "Judge";
@@ -170,7 +172,13 @@ function field(own) {
     return {label: "Start from", element};
   }
 
-  const labeled = ({label, element}) => make("span", {}, make("label", {for: element.id}, label), element);
+  // A label names one control; above a group of them stands its name, which the group takes as its own.
+  function labeled({label, element}) {
+    if (element.matches("select, input")) return make("span", {}, make("label", {for: element.id}, label), element);
+    element.setAttribute("aria-labelledby", `${element.id}-name`);
+    return make("span", {}, make("span", {class: "field-label", id: `${element.id}-name`}, label), element);
+  }
+
   const place = document.getElementById(own.place);
   place.classList.add("field");
   place.append(make("div", {class: "field-bar"}, ...[starts(), ...Object.values(own.choices)].map(labeled)),
