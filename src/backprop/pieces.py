@@ -76,7 +76,7 @@ def _submitted(pool, function, calls):
     try:
         for call in calls:
             yield pool.submit(function, *call)
-    except ValueError as error:
+    except Exception as error:
         failed = Future()
         failed.set_exception(error)
         yield failed

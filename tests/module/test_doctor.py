@@ -8,6 +8,7 @@ import pytest
 from backprop import Convention, Diagnosis, Params, backward, convert, diagnose, forward
 from backprop.conventions import CHOICES
 from backprop.doctor import MISTAKES, VERDICTS, code_of, page, wrong_gradient
+from backprop.doctor.description import every_description
 from networks import RUNNING, RUNNING_X, RUNNING_Y, assert_same, frozen, network
 from tools.judge import rules
 
@@ -138,14 +139,14 @@ def test_every_mistake_is_named_on_200_networks(name):
 
 def test_pairs_of_mistakes():
     rng = np.random.default_rng(5)
-    found = [named(1000 + k, PAIRS[rng.integers(len(PAIRS))], None) for k in range(12)]
-    assert found.count(True) >= 0.95 * (found.count(True) + found.count(False))
+    found = [named(1000 + k, PAIRS[rng.integers(len(PAIRS))], "book") for k in range(12)]
+    assert False not in found and found.count(True) > 6
 
 
 @pytest.mark.slow
 def test_all_pairs_of_mistakes_on_20_networks():
     found = [named(seed, pair, "book") for seed in range(1000, 1020) for pair in PAIRS]
-    assert found.count(True) >= 0.95 * (found.count(True) + found.count(False))
+    assert found.count(True) >= 0.98 * (found.count(True) + found.count(False))
 
 
 @pytest.mark.parametrize("name", SINGLE)
@@ -296,11 +297,10 @@ def test_zeros_and_saturation_are_survived(scale):
 
 
 def test_random_numbers_are_unknown():
-    for seed in (0,):
-        params, X, Y, rng = problem(3000 + seed)
-        claimed = Params(*(rng.normal(size=a.shape) * np.abs(a).mean() for a in right(params, X, Y)))
-        for claim in (claimed, *claimed, *(np.round(a, 4) for a in claimed), *(np.round(a, 2) for a in claimed)):
-            assert diagnose(params, X, Y, claim).names == ("unknown",)
+    params, X, Y, rng = problem(3000)
+    claimed = Params(*(rng.normal(size=a.shape) * np.abs(a).mean() for a in right(params, X, Y)))
+    for claim in (claimed, *claimed, *(np.round(a, 4) for a in claimed), *(np.round(a, 2) for a in claimed)):
+        assert diagnose(params, X, Y, claim).names == ("unknown",)
 
 
 def test_one_wrong_entry_is_unknown_and_pointed_at():
@@ -509,6 +509,47 @@ def test_every_mistake_of_a_described_network_is_named_or_listed(said):
         assert {name} in readings(diagnose(layers, X, Y, wrong, "book", **keywords)), name
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("sizes", [(3, 2), (3, 4, 2), (4, 3, 5, 3), (2, 4, 3, 2, 3)], ids=str)
+def test_every_mistake_is_named_or_listed_in_every_network(sizes):
+    rng, missed = np.random.default_rng(len(sizes)), []
+    for net, lam in product(every_description(len(sizes) - 2, np.eye(2)), (0.0, 0.1)):
+        layers = [(rng.normal(size=shape), rng.normal(size=shape[1])) for shape in pairwise(sizes)]
+        X, Y = rng.normal(size=(6, sizes[0])), np.eye(sizes[-1])[rng.integers(0, sizes[-1], 6)]
+        said = {"hidden": "sigmoid" if not net.hidden else net.hidden[0], "output": net.output, "loss": net.loss,
+                "lam": lam}
+        for name in code_of(layers, X, Y, **said):
+            wrong = wrong_gradient(layers, X, Y, name, **said)
+            found = diagnose(layers, X, Y, wrong, "book", **said)
+            if {name} not in readings(found) and not only_zeros_show_it(layers, X, Y, wrong, said):
+                missed.append((said, name))
+    assert missed == []
+
+
+def only_zeros_show_it(layers, X, Y, wrong, said):
+    """Say whether all numbers that a mistake changes became 0, which is no evidence for anything."""
+    right_one = [-a for layer in wrong_gradient(layers, X, Y, "sign", **said) for a in layer]
+    pairs = zip(right_one, (a for layer in wrong for a in layer), strict=True)
+    return all(np.allclose(theirs[~np.isclose(ours, theirs)], 0, atol=1e-12) for ours, theirs in pairs)
+
+
+TEN = [(said[4], dict(zip(("hidden", "output", "loss", "lam"), said[:4], strict=True))) for said in NETWORKS] + [
+    ((2, 2, 2), {}), ((2, 3, 1), {}), ((2, 3, 3, 2, 2), {"hidden": "relu", "output": "softmax"})]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("sizes", "said"), TEN, ids=str)
+def test_random_gradients_of_ten_networks_are_unknown(sizes, said):
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        layers = [(rng.normal(size=shape), rng.normal(size=shape[1])) for shape in pairwise(sizes)]
+        n = int(rng.integers(1, 7))
+        X, Y = rng.normal(size=(n, sizes[0])), np.eye(sizes[-1] + 1)[rng.integers(0, sizes[-1], n)][:, :sizes[-1]]
+        digits = (15, 4, 2)[seed % 3]
+        claimed = [tuple(np.round(rng.normal(size=a.shape), digits) for a in layer) for layer in layers]
+        assert diagnose(layers, X, Y, claimed, **said).names == ("unknown",)
+
+
 def test_the_slope_in_some_arrays_only_points_to_a_squared_error():
     params, X, Y = network(3, 4, 2, 1)
     squared = wrong_gradient(params, X, Y, "output-slope-missing-in-way-back", loss="half-squared")
@@ -550,3 +591,54 @@ def test_arrays_are_read_as_they_are_held(held, columns):
         given, claimed = held(params, wrong_gradient(params, X, Y, name))
         found = diagnose(given, X.T if columns else X, Y.T if columns else Y, claimed)
         assert found.names == (name,) and ("examples are columns" in "".join(found.read_as)) == columns
+
+
+def flat(layers, order="C"):
+    return np.concatenate([a.ravel(order) for layer in layers for a in layer])
+
+
+UNUSUAL = {
+    "float32": lambda L, X, Y, g: (L, X, Y, [(a.astype("f4"), b.astype("f4")) for a, b in g]),
+    "three decimals, pasted": lambda L, X, Y, g: (L, X, Y, str({"dW1": g[0][0].round(3), "dW2": g[1][0].round(3)})),
+    "columns": lambda L, X, Y, g: ([a.T if a.ndim > 1 else a[:, None] for layer in L for a in layer], X.T, Y.T,
+                                   [a.T if a.ndim > 1 else a[:, None] for layer in g for a in layer]),
+    "the mean of the examples": lambda L, X, Y, g: (L, X, Y, [(a / 5, b / 5) for a, b in g]),
+    "the mean of all entries": lambda L, X, Y, g: (L, X, Y, [(a / 10, b / 10) for a, b in g]),
+    "one matrix": lambda L, X, Y, g: (L, X, Y, {"W1": g[0][0]}),
+    "one bias, a row": lambda L, X, Y, g: (L, X, Y, {"b2": g[1][1][None]}),
+    "the last layer first": lambda L, X, Y, g: (L, X, Y, {"db2": g[1][1], "dW2": g[1][0], "db1": g[0][1],
+                                                          "dW1": g[0][0]}),
+    "inputs of 0": lambda L, X, Y, g: (L, 0 * X, Y, {"dW1": -0.0 * g[0][0]}),
+    "class labels": lambda L, X, Y, g: (L, X, Y.argmax(axis=1), g),
+    "truth values": lambda L, X, Y, g: (L, X, Y.astype(bool), g),
+    "whole numbers": lambda L, X, Y, g: (L, X, Y.astype(int), g),
+    "lists": lambda L, X, Y, g: ([[a.tolist() for a in layer] for layer in L], X.tolist(), Y.tolist(),
+                                 [[a.tolist() for a in layer] for layer in g]),
+    "a vector": lambda L, X, Y, g: (L, X, Y, flat(g)),
+    "a vector by columns": lambda L, X, Y, g: (L, X, Y, flat(g, "F")),
+    "a vector standing": lambda L, X, Y, g: (L, X, Y, flat(g)[:, None]),
+    "biases below": lambda L, X, Y, g: ([np.vstack(layer) for layer in L], X, Y, [np.vstack(layer) for layer in g]),
+    "biases below, ones beside": lambda L, X, Y, g: ([np.vstack(layer) for layer in L],
+                                                     np.column_stack([X, np.ones(len(X))]), Y,
+                                                     [np.vstack(layer) for layer in g]),
+    "every example twice": lambda L, X, Y, g: (L, np.vstack([X, X]), np.vstack([Y, Y]), [(2 * a, 2 * b) for a, b in g]),
+    "a difference quotient": lambda L, X, Y, g: (L, X, Y, [(a * (1 + 1e-9) + 1e-10, b - 1e-10) for a, b in g]),
+    "no biases kept": lambda L, X, Y, g: (L, X, Y, [(a, None) for a, _ in g]),
+}
+
+
+@pytest.mark.parametrize("unusual", UNUSUAL.values(), ids=UNUSUAL)
+def test_a_right_gradient_in_an_unusual_form_is_correct(unusual):
+    layers, X, Y, gradient, _ = described("sigmoid", "sigmoid", "cross-entropy", 0.0, (3, 4, 2))
+    assert diagnose(*unusual(layers, X, Y, gradient)).name == "correct"
+
+
+@pytest.mark.parametrize(("said", "claim"), [
+    (("relu", "softmax", "cross-entropy", 0.0, (3, 5, 3)), lambda W, dW, n: dW.T / n),
+    (("tanh", "tanh", "half-squared", 0.0, (2, 3, 3, 2)), lambda W, dW, n: dW / n),
+    (("sigmoid", "sigmoid", "cross-entropy", 0.05, (3, 4, 2)), lambda W, dW, n: (dW - 0.05 * W) / n + 0.05 * W),
+], ids=["transposed and averaged", "averaged", "only the loss averaged, not its penalty"])
+def test_a_right_gradient_of_a_described_network_in_another_convention(said, claim):
+    layers, X, Y, gradient, keywords = described(*said)
+    claimed = [(claim(W, dW, len(X)), db / len(X)) for (W, _), (dW, db) in zip(layers, gradient, strict=True)]
+    assert diagnose(layers, X, Y, claimed, **keywords).name == "correct"

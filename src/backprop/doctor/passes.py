@@ -7,7 +7,7 @@
 
 Each of these lines is a method, and each asks `_spoiled` what the mistakes make of its right value.
 """
-from functools import wraps
+from functools import lru_cache, wraps
 from typing import NamedTuple
 
 from backprop.doctor.description import ACTIVATIONS, LOSSES
@@ -29,6 +29,7 @@ def reaches(choice, kind, layer):
     return kind in ITS_OWN[line] and layer in choice.layers
 
 
+@lru_cache(maxsize=10_000)
 def reaching(made, kind, layer):
     """Return those of the mistakes made that can change this array."""
     sent_back = [c.layers[-1] for c in made if c.row in READ_THE_GRADIENT and layer < c.layers[-1]]

@@ -252,8 +252,9 @@ def targets(case, part):
 def multiples(net, layer):
     """Return how many times λ W may have been added: once or twice, or scaled as a whole gradient may be."""
     inputs = net.W[layer].shape[0]
-    sizes = (1, 2, 1 / net.n, 2 / net.n, 1 / net.n / net.t, 2 / net.n / net.t, net.n, net.n * net.t, inputs, 1 / inputs)
-    return sorted({sign * size for sign in (1, -1) for size in sizes})
+    scaled = {1, 1 / 2, net.n / inputs}
+    scaled |= {size**power for size in (net.n, net.t, net.n * net.t, inputs) for power in (1, -1)}
+    return sorted({sign * times * size for sign in (1, -1) for times in (1, 2) for size in scaled})
 
 
 def fits(probes, target, tolerance):
@@ -282,8 +283,11 @@ def updated_too_early(case, part, level, guess=0.0):
     found = []
     for row in (c for c in case.choices if c.row == STALE and reaching((c,), part.pass_kind, part.layer)):
         for other in candidates(case, level - 1):
-            if all(go_together(row, c) and reaching((c,), part.pass_kind, part.layer) for c in other):
-                found += fitted(case, part, tuple(sorted((*other, row), key=lambda c: c.row)), guess)
+            made = tuple(sorted((*other, row), key=lambda c: c.row))
+            if len(reaching(made, part.pass_kind, part.layer)) == len(made) and all(go_together(row, c) for c in other):
+                found += fitted(case, part, made, guess)
+        if guess and level == MOST:
+            found += matches(case, [part], [at_rate((row,), guess)])[part]   # one example in place of the sum
     return found
 
 
@@ -409,20 +413,22 @@ def penalty_mistake(case, part, multiple, factor, divisor):
     """
     if not case.net.description.lam or part.pass_kind not in ("W", "b"):
         return ()
-    once = {1.0, factor, np.sign(factor), 1 / divisor, factor / divisor, np.sign(factor) / divisor}
-    is_once, is_twice = (any(np.isclose(multiple, times * size) for size in once) for times in (1, 2))
     layers = tuple(range(1, case.net.L + 1))
-    if part.pass_kind == "W":
-        return (
-            ()
-            if is_once
-            else (Choice(TWICE, layers, None),)
-            if is_twice
-            else None
-            if multiple
-            else (Choice(MISSING, layers, None),)
-        )
-    return (Choice(ON_BIASES, layers, None),) if is_once else None if multiple else ()
+    mistakes = {1: ON_BIASES} if part.pass_kind == "b" else {0: MISSING, 2: TWICE}
+    right = 0 if part.pass_kind == "b" else 1
+    times = times_added(multiple, factor, divisor)
+    if times in mistakes:
+        return (Choice(mistakes[times], layers, None),)
+    return () if times == right else None
+
+
+def times_added(multiple, factor, divisor):
+    """Return how many times, up to 2, λ W stands in a gradient; None if no scale of the gradient gives its multiple."""
+    once = (1.0, factor, np.sign(factor), 1 / divisor, factor / divisor, np.sign(factor) / divisor)
+    for times in (1, 2):
+        if any(np.isclose(multiple, times * size) for size in once):
+            return times
+    return None if multiple else 0
 
 
 # --- all arrays ---------------------------------------------------------------------------------------------------
