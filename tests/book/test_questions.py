@@ -1,11 +1,10 @@
 """Which line is true? Every question has one true line and three different false ones, with numbers."""
 import gzip
-import json
 import re
 
 import pytest
 
-from tools.extensions.live import practice
+from tools.extensions.live import kept, practice
 from tools.judge.equations import claims
 from tools.judge.mutants.formulas import Broken
 from tools.judge.questions import WRONG, of_page
@@ -43,23 +42,19 @@ def test_what_the_page_gets_is_set_and_small():
                 assert re.search(r"(Entry|numbers).*: one side says −?\d", one["numbers"])
 
 
-def test_the_questions_are_made_anew_when_a_source_has_changed(tmp_path, monkeypatch):
-    monkeypatch.setattr(practice, "KEPT", tmp_path / "kept")
-    monkeypatch.setattr(practice, "of_page", lambda path: [])
-    monkeypatch.setattr(practice, "digest", lambda: "one")
-    assert set(practice.questions()) == {path.stem for path in CHAPTERS}
-    kept = tmp_path / "kept/one.json"
-    kept.write_text(json.dumps({"kept": []}), "utf-8")
-    assert practice.questions() == {"kept": []}
-    monkeypatch.setattr(practice, "digest", lambda: "two")
-    assert "kept" not in practice.questions()
+def test_what_is_kept_is_made_anew_when_a_source_has_changed(tmp_path, monkeypatch):
+    monkeypatch.setattr(kept, "FOLDER", tmp_path / "kept")
+    monkeypatch.setattr(kept, "digest", lambda: "one")
+    assert kept.kept("some", lambda: {"a": 1}) == kept.kept("some", lambda: {"b": 2}) == {"a": 1}
+    monkeypatch.setattr(kept, "digest", lambda: "two")
+    assert kept.kept("some", lambda: {"b": 2}) == {"b": 2}
 
 
 def test_the_digest_knows_a_chapter(tmp_path, monkeypatch):
     (tmp_path / "chapters").mkdir()
-    monkeypatch.setattr(practice, "ROOT", tmp_path)
+    monkeypatch.setattr(kept, "ROOT", tmp_path)
     seen = set()
     for text in ("", "a", "b"):
         (tmp_path / "chapters/01_x.ipynb").write_text(text)
-        seen.add(practice.digest())
+        seen.add(kept.digest())
     assert len(seen) == 3

@@ -83,6 +83,27 @@ def test_a_mouse_that_rests_is_told_the_same(browser, site):
         assert panel(visit).count() == 1
 
 
+def rows(visit, side):
+    """Return the numbers of a side, as they are shown."""
+    return visit.page.locator(f".eq-sides pre[aria-label='{side} side']").inner_text(timeout=30_000).split()
+
+
+def test_the_tick_opens_both_sides_computed_again(visit):
+    visit.page.locator(f"[id='equation-{NAME}'] summary").click()
+    panel(visit).wait_for()
+    assert "complex step" in panel(visit).locator(".eq-how").inner_text()
+    assert "loads" in visit.page.locator(".eq-compute").inner_text()
+    visit.page.locator(".eq-compute").click()
+    visit.page.locator(".eq-agrees").wait_for(timeout=30_000)
+    right = rows(visit, "right")
+    assert rows(visit, "left") == right and len(right) > 4
+    visit.page.locator(".eq-break").click()
+    visit.page.locator("p.eq-differs").wait_for()
+    assert rows(visit, "left") == right and rows(visit, "right") == [f"{-float(one):.4f}" for one in right]
+    assert visit.page.locator(".eq-sides b.eq-differs").count() == 2 * len(right)
+    assert visit.page.locator(".eq-compute").inner_text() == "Compute both sides"
+
+
 def test_the_number_reads_and_stands_as_before(browser, site):
     context = browser.new_context(java_script_enabled=False, viewport={"width": 1280, "height": 900})
     plain = context.new_page()

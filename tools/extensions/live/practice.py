@@ -1,10 +1,8 @@
 """Which line is true? The questions of the practice page, a pack for each chapter, loaded when it is asked for.
 
-The formulas are set when the book is built. Making the questions takes half a minute, so they are kept below _build,
-in a file named by a digest of all that they are made from.
+The formulas are set when the book is built.
 """
 
-import hashlib
 import json
 from pathlib import Path
 
@@ -12,9 +10,9 @@ from tools import ROOT
 from tools.extensions.maths import display_latex, to_mathml
 from tools.judge.questions import of_page
 
+from .kept import kept
+
 PLACE = 'id="practice"'
-MADE_FROM = ("src/proofread", "tools/judge", "chapters")
-KEPT = ROOT / "_build" / "practice"
 
 
 def chapters():
@@ -22,24 +20,9 @@ def chapters():
     return sorted((ROOT / "chapters").glob("0*.ipynb"))
 
 
-def digest():
-    """Return what the questions are made from."""
-    files = [file for room in MADE_FROM for file in sorted((ROOT / room).rglob("*"))
-             if file.suffix in (".py", ".txt", ".lark", ".ipynb") and ".ipynb_checkpoints" not in file.parts]
-    return hashlib.sha256(b"\0".join(file.read_bytes() for file in [*files, Path(__file__)])).hexdigest()[:16]
-
-
 def questions():
-    """Return {chapter: its questions as the page wants them}, made anew or kept from before."""
-    kept = KEPT / f"{digest()}.json"
-    if kept.exists():
-        return json.loads(kept.read_text("utf-8"))
-    found = {path.stem: list(map(shown, of_page(path))) for path in chapters()}
-    KEPT.mkdir(parents=True, exist_ok=True)
-    unfinished = kept.with_suffix(".part")
-    unfinished.write_text(json.dumps(found, ensure_ascii=False), "utf-8")
-    unfinished.replace(kept)
-    return found
+    """Return {chapter: its questions as the page wants them}."""
+    return kept("practice", lambda: {path.stem: list(map(shown, of_page(path))) for path in chapters()})
 
 
 def shown(question):

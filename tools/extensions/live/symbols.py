@@ -18,6 +18,8 @@ from tools import ROOT
 from tools.extensions.maths import to_mathml
 from tools.judge.equations import equations
 
+from . import receipts
+
 NOTATION = ROOT / "chapters" / "notation.md"
 PLACE = "notation.html"
 
@@ -107,12 +109,16 @@ def add(app, pagename, templatename, context, doctree):
     path = Path(app.env.doc2path(pagename)) if doctree is not None else None
     if app.builder.name != "html" or path is None or not equations(path):
         return
-    from . import HERE, script, write
+    from . import HERE, script, without_comments, write
 
     (Path(app.outdir) / "_static" / "live").mkdir(parents=True, exist_ok=True)
     rows = {} if pagename in app.config.maths_other_alphabets else notation(NOTATION.read_text("utf-8"))
     pack = f'livePack("symbols",{json.dumps(facts(path, rows), ensure_ascii=False)})\n'
-    known = {"SYMBOLS": Path(write(app, f"symbols-{path.stem}", pack)).name, "NOTATION": PLACE}
+    known = {"SYMBOLS": Path(write(app, f"symbols-{path.stem}", pack)).name, "RECEIPTS": "", "NOTATION": PLACE}
+    if app.live:
+        code = without_comments((HERE / "receipts.js").read_text("utf-8"))
+        again = receipts.pack(path, app.live["size"], code)
+        known["RECEIPTS"] = Path(write(app, f"receipts-{path.stem}", again)).name
     app.add_js_file(write(app, "symbols", script(("dom", "load", "symbols"), known)), loading_method="defer",
                     priority=903, **{"data-page": path.stem, "data-notebook": ""})
     app.add_css_file(write(app, "symbols", (HERE / "symbols.css").read_text("utf-8"), ".css"), priority=903)

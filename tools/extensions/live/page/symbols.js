@@ -1,4 +1,5 @@
-// The number of an equation opens what its symbols mean, copies its LaTeX, and copies a link to it. Escape closes.
+// The number of an equation opens what its symbols mean, copies its LaTeX, and copies a link to it. Its tick opens the
+// same, with how it was checked; there both sides are computed again. Escape closes.
 const formulas = text => { const inside = document.createElement("template"); inside.innerHTML = text; return inside.content; };
 const inline = parts => parts.map((part, i) => i % 2 ? formulas(part) : part);
 const REST = 500;                                // ms
@@ -17,6 +18,8 @@ function dressNumber(number) {
   hover(opens, equation, () => tell(opens, equation, label));
   number.firstChild.replaceWith(opens);
   number.querySelector("a.headerlink")?.setAttribute("tabindex", "-1");      // the panel has the link
+  for (const receipt of equation.querySelectorAll(":scope > details.tick > summary, :scope > aside.receipt"))
+    receipt.onclick = event => { event.preventDefault(); event.stopPropagation(); opens.onclick(); };
 }
 
 // A mouse that rests on the number is told the same, as long as it stays on the equation or in the panel.
@@ -46,9 +49,12 @@ async function tell(opens, equation, label) {
     make("p", {}, copies("Copy LaTeX", "Copy this equation as LaTeX", () => latex),
       copies("Copy link", "Copy a link to this equation", () => location.href.split("#")[0] + "#" + equation.id), said));
   if (rows.length) panel.append(legend(rows.map(name => facts.rows[name])));
+  const how = equation.querySelector(":scope > details.tick > a");
+  if (how) panel.prepend(make("p", {class: "eq-how"}, "✓ ", how.cloneNode(true)));
   equation.append(opens.panel = panel);
   opens.setAttribute("aria-expanded", "true");
   open = opens;
+  if (how && RECEIPTS && globalThis.live) load(RECEIPTS, "receipts").then(receipt => panel.querySelector(".eq-how").after(receipt(label)));
 }
 
 function legend(rows) {
