@@ -99,7 +99,7 @@ class Brackets:
             )
             if open_call(factor):
                 self.note(factor.arguments[0], behind)
-            elif not (letters and before or nudge):
+            elif not ((letters and before) or nudge):
                 self.note(factor, behind)
 
     def settle(self, term):

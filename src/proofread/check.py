@@ -1,7 +1,6 @@
 """Judge a whole text: read its lines, find what it states, judge each claim, and report."""
 
 from dataclasses import replace
-from itertools import islice
 
 from . import einstein, presets, words
 from .derivation import Derivation
@@ -157,7 +156,7 @@ def judge_line(statement, derivation, judge):
     number, latex = statement.number, statement.latex
     problem = statement.problem or derivation.problems.get(number)
     chains = [chain for s, chain in derivation.names.lines if s is statement]
-    if statement.problem is not None or not chains and not statement.declared:
+    if statement.problem is not None or (not chains and not statement.declared):
         problem = problem or Unreadable("there is no relation in this line")
         return Line(number, latex, "claim", problem.verdict, problem.sentence(), place=problem.place)
     if not chains:

@@ -11,7 +11,20 @@ from .problems import Problem, UnknownName
 from .statements import ORDER
 from .templates import LAYERS, slots
 from .terms import (
-    Call, Chain, Derivative, Name, Number, Ref, Sum, Symbol, Term, Transpose, Unnamed, exchanged, rebuild, walk,
+    Call,
+    Chain,
+    Derivative,
+    Name,
+    Number,
+    Ref,
+    Sum,
+    Symbol,
+    Term,
+    Transpose,
+    Unnamed,
+    exchanged,
+    rebuild,
+    walk,
 )
 
 
@@ -100,7 +113,7 @@ class Derivation:
     def declare_one(self, symbol, sizes):
         """Take in one declared name."""
         free = self.names.layers.free(symbol) & self.names.layers.letters
-        for layers in [{letter: value for letter in free} for value in range(self.top + 1)] if free else [{}]:
+        for layers in [dict.fromkeys(free, value) for value in range(self.top + 1)] if free else [{}]:
             context = Context(layers)
             before = set(self.meaning.known)
             term = self.meaning.read_symbol(symbol, context)
@@ -118,13 +131,13 @@ class Derivation:
             item.base
             for item in self.names.layers.found(term)
             if item.base in self.names.layers.letters
-            and (isinstance(term, Symbol) or isinstance(term, Chain) and self.templated(term))
+            and (isinstance(term, Symbol) or (isinstance(term, Chain) and self.templated(term)))
         }
         if not free:
             yield {}
             return
         for value in values:
-            yield {letter: value for letter in free}
+            yield dict.fromkeys(free, value)
 
     def templated(self, chain):
         """Say whether a definition holds for every layer: its left side carries one, or stands for one of each."""

@@ -104,7 +104,7 @@ def formulas(text, tex=False):
     found, position, ends, never = [], 0, set(), set()   # ends of directives that hold prose; marks that nothing closes
     while opening := OPENING.search(text, position):
         position = opening.end()
-        if opening.start() in ends or opening["escaped"] or opening[0] in never or opening[0] == "%" and not tex:
+        if opening.start() in ends or opening["escaped"] or opening[0] in never or (opening[0] == "%" and not tex):
             continue
         if opening["fence"] and _holds_prose(opening):
             ends.add(_fence(text, opening, position)[1])

@@ -4,6 +4,7 @@ Each change is a piece of the line's LaTeX replaced by another. The same list br
 run backwards to find the least change that makes a wrong line true.
 """
 
+import itertools
 from typing import NamedTuple
 
 from .layout import Stretch
@@ -42,7 +43,7 @@ class Editor:
             if isinstance(term, kind):
                 yield from changes(self, term) if kind is not Symbol else changes(self, term, below)
         for child in children(term):
-            yield from self.of(child, below or isinstance(term, Derivative | Gradient) and child is term.by)
+            yield from self.of(child, below or (isinstance(term, Derivative | Gradient) and child is term.by))
 
     # --- letters
     def letter(self, s, below):
@@ -181,7 +182,7 @@ class Editor:
             end = factors[1].span[0] if i == 0 else factor.span[1]
             kind = "factor" if is_numeric(factor, self.names) else "slope" if is_slope(factor) else "product"
             yield Edit(kind, start, end, " ", f"{self.said(*factor.span)} dropped")
-        for i, (a, b) in enumerate(zip(factors, factors[1:])):
+        for i, (a, b) in enumerate(itertools.pairwise(factors)):
             yield from self.exchanged(a, b, row.ops[i])
             between = self.said(a.span[1], b.span[0])
             if row.ops[i] in SWAPS and between.strip() != "/":
@@ -318,7 +319,7 @@ def turned(text):
     for sign in ("^T", r"^\top", "^{T}", r"^{\top}"):
         if text.endswith(sign):
             return text[: -len(sign)]
-    return f"({text})^T" if "^" in text or len(text) > 1 and not text.startswith("(") else f"{text}^T"
+    return f"({text})^T" if "^" in text or (len(text) > 1 and not text.startswith("(")) else f"{text}^T"
 
 
 def printed_letter(letter, style):
@@ -349,7 +350,7 @@ def is_numeric(term, names):
         return is_numeric(term.items[0], names)
     from .names import signature
 
-    return isinstance(term, Number) or isinstance(term, Symbol) and signature(term) in names.labels
+    return isinstance(term, Number) or (isinstance(term, Symbol) and signature(term) in names.labels)
 
 
 def is_slope(term):

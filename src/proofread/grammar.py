@@ -155,7 +155,7 @@ def sub(found):
 def prepared(found):
     """Make `d J / d W` and fractions of a lone d into derivatives; drop tokens of layout that are left."""
     found = [t for t in found if t.type not in ("AMP", "ROW")]
-    while found and found[-1].type in ("POINT", "COMMA") or found and found[-1].value == "⇒":
+    while (found and found[-1].type in ("POINT", "COMMA")) or (found and found[-1].value == "⇒"):
         found.pop()
     for i, token in enumerate(found):
         if token.type == "FRACTION" and is_d(token.inner[1]) and lone_d(token.inner[0]):
@@ -179,7 +179,7 @@ def is_d(inner):
 
 def is_sign_of_d(token):
     """Say whether a token is the sign of a differentiation, or the letter d."""
-    return token.type == "PARTIAL" or token.type == "LETTER" and token.value == "d" and not token.style
+    return token.type == "PARTIAL" or (token.type == "LETTER" and token.value == "d" and not token.style)
 
 
 def is_square(token):

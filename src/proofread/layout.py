@@ -4,6 +4,7 @@ A line is a slice of the text, so that every place in a report is a place in wha
 comments are blanked out character for character; prose between delimiters is skipped.
 """
 
+import itertools
 import re
 from typing import NamedTuple
 
@@ -17,7 +18,8 @@ WRAPPER = re.compile(
 DISPLAYED = re.compile(rf"\$\$(.+?)\$\$|\\\[(.+?)\\\]|\\begin\{{({ALIGNED})\}}(.+?)\\end\{{\3\}}", re.S)
 INLINE = re.compile(r"(?<![\\$])\$([^$\n]+?)\$(?!\$)")
 STEP = re.compile(r"\\begin\{\w+\*?\}|\\end\{\w+\*?\}|\\\\|\\.|[{}\n]|[^\\{}\n]+", re.S)
-GOES_ON = re.compile(r"\s*(?:&|\\quad|\\qquad|\\,|\\;)*\s*(?:=|\\approx|\\equiv|\+|\*|\\(?:cdot|times|circ|odot)(?![a-zA-Z]))")
+GOES_ON = re.compile(r"\s*(?:&|\\quad|\\qquad|\\,|\\;)*\s*"
+                     r"(?:=|\\approx|\\equiv|\+|\*|\\(?:cdot|times|circ|odot)(?![a-zA-Z]))")
 
 
 class Stretch(NamedTuple):
@@ -60,12 +62,12 @@ def split(text, offset, broken):
         said = match.group()
         depth = max(depth + (said == "{") - (said == "}"), 0)
         inside = max(inside + said.startswith(r"\begin{") - said.startswith(r"\end{"), 0)
-        if inside == 0 and (said == r"\\" and depth == 0 or said == "\n" and broken):
+        if inside == 0 and ((said == r"\\" and depth == 0) or (said == "\n" and broken)):
             depth = 0
             cuts.append(match.end())
     cuts.append(len(text))
     found = []
-    for start, end in zip(cuts, cuts[1:]):
+    for start, end in itertools.pairwise(cuts):
         if not text[start:end].strip(" \n\t\\&,.;"):
             continue
         if found and GOES_ON.match(text[start:end]):

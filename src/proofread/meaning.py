@@ -145,7 +145,7 @@ class Meaning:
             return None
         if self.canon(s) in self.names.lefts:
             return None
-        if s.letter == "delta" and self.two_below(s) or self.identity_entry(s):
+        if (s.letter == "delta" and self.two_below(s)) or self.identity_entry(s):
             a, b = self.bases(s)
             return Compared(Index(a), "=", Index(b), span=s.span)
         return self.identity(s, context) if s.letter in ("I", "1", "mathbb 1") else None
@@ -156,7 +156,9 @@ class Meaning:
 
     def identity_entry(self, s):
         """Say whether a letter is an entry of the identity: I_{kj} or 1_{kj} with two index letters."""
-        return s.letter in ("I", "1") and self.two_below(s) and all(base in self.names.indices for base in self.bases(s))
+        if s.letter not in ("I", "1") or not self.two_below(s):
+            return False
+        return all(base in self.names.indices for base in self.bases(s))
 
     def layer_label(self, s):
         """Say whether a letter is a size that depends on the layer and was printed with another layer."""
@@ -183,7 +185,7 @@ class Meaning:
     def label(self, s, context):
         """Return the name of a size; its layer is a number."""
         marks = []
-        for kind, bracket, _, item in slots(s):
+        for _kind, _bracket, _, item in slots(s):
             layer = self.names.layers.value(item, context.layers, self.top)
             marks.append(
                 str(layer)
@@ -275,8 +277,8 @@ class Meaning:
                 sum(m[0] == kind and m[1] == bracket for m in k.marks) <= (place if strict is True else 0)
                 for k in others
             )
-            or strict is True
-            and item.base in self.names.paired
+            or (strict is True
+            and item.base in self.names.paired)
         )
         return "index" if others and single and free and (kind == "_" or bracket) else "mark"
 
@@ -320,7 +322,7 @@ class Meaning:
         if layer is None and not marks and (letter, style) in self.layered:
             return self.last_layer(s, family, context)
         lacks = any(set(name.marks) < set(k.marks) and name.layer in (None, k.layer) for k in family)
-        if context.strict is True or context.strict and layer is not None or lacks and context.last:
+        if context.strict is True or (context.strict and layer is not None) or (lacks and context.last):
             return self.unmarked(s, name, family, context)
         self.known.add(name)
         self.leaves.append(name)
@@ -339,7 +341,7 @@ class Meaning:
     def unmarked(self, s, name, family, context):
         """Return the known name that lacks only marks here, or say that the name is unknown or has several readings."""
         wider = [k for k in family if set(name.marks) <= set(k.marks) and name.layer in (None, k.layer)]
-        if len(wider) == 1 or wider and context.last:
+        if len(wider) == 1 or (wider and context.last):
             return max(wider, key=lambda k: list(self.where).index(k) if k in self.where else -1)
         if wider:
             raise Ambiguous(
@@ -358,7 +360,7 @@ class Meaning:
 
     def read_group(self, group, context):
         """Return what a bracket holds, with what stands behind it."""
-        if len(group.items) > 1 or group.bracket in ("[", "list") and any(isinstance(i, Dots) for i in group.items):
+        if len(group.items) > 1 or (group.bracket in ("[", "list") and any(isinstance(i, Dots) for i in group.items)):
             inner = self.listed(group, context)
         else:
             inner = self.read(group.items[0], context)

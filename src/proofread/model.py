@@ -119,7 +119,7 @@ class Model:
                     and row.ops[0] in ("", "cdot")
                     and not differentiates_term(row)
                     and all(
-                        isinstance(f, Ref) and not f.indices or isinstance(f, Transpose) and isinstance(f.of, Ref)
+                        (isinstance(f, Ref) and not f.indices) or (isinstance(f, Transpose) and isinstance(f.of, Ref))
                         for f in row.factors
                     )
                 ):
@@ -142,9 +142,9 @@ class Model:
 
     def find_arrays(self):
         """Say whether light small letters may be vectors: something in the text is only written of arrays."""
-        for statement, chain in self.names.lines:
+        for _statement, chain in self.names.lines:
             for one in walk(chain):
-                if isinstance(one, Norm | Pair | Matrix) or isinstance(one, Row) and set(one.ops) & {"odot", "kron"}:
+                if isinstance(one, Norm | Pair | Matrix) or (isinstance(one, Row) and set(one.ops) & {"odot", "kron"}):
                     return True
                 if isinstance(one, Call) and one.function == "softmax":
                     return True
@@ -167,9 +167,9 @@ class Model:
             and name.layer is None
             and (
                 name in ends
-                or isinstance(self.definitions[name].term, Call)
+                or (isinstance(self.definitions[name].term, Call)
                 and isinstance(self.definitions[name].term.function, Unnamed)
-                and self.definitions[name].term.function.scalar
+                and self.definitions[name].term.function.scalar)
             )
         }
 
@@ -295,7 +295,7 @@ class Model:
 
     def own_axes(self, name):
         """Return how many indices a quantity never stands without."""
-        if name in self.derivation.declared and self.derivation.declared[name]:
+        if self.derivation.declared.get(name):
             return 0
         return self.names.least.get((name.letter, name.style), 0)
 
@@ -366,7 +366,7 @@ class Model:
         most = self.names.most.get(k, 0) - own
         capital = is_capital(base)
         last = ("any",) if self.loose > 1 else ()
-        if most >= 2 or capital and not most and not own or self.declared_matrix(name):
+        if most >= 2 or (capital and not most and not own) or self.declared_matrix(name):
             return ("matrix", *last)
         vectors = ("column", "row") if self.columns != self.counts_examples(k) else ("row", "column")
         if most == 1:
@@ -446,7 +446,7 @@ class Model:
 
     def declare(self, name, measure):
         """Unite a shape with the declared one: one size is a column, or a row if that is how it is used."""
-        axes, shape = self.shapes[name]
+        _axes, shape = self.shapes[name]
         dims, sizes = measure.dims, [self.declared_size(s, measure.dims) for s in self.derivation.declared[name]]
         if len(sizes) == 2:
             dims.unite_shapes(shape, sizes)
@@ -505,7 +505,7 @@ class Model:
     def draws(self):
         """Return how many points are tried: more where a definition has a kink."""
         terms = (one for d in self.definitions.values() for one in walk(d.term))
-        kinked = any(isinstance(one, Call) and one.function in KINKS or isinstance(one, Compared) for one in terms)
+        kinked = any((isinstance(one, Call) and one.function in KINKS) or isinstance(one, Compared) for one in terms)
         return KINKED_DRAWS if kinked else DRAWS
 
     def point(self, draw, functions, normalized):
@@ -599,7 +599,7 @@ class Model:
             if name in self.positive() and name in self.shapes:
                 sizes, shape = self.shapes[name]
                 rows, columns = map(self.dims.known, shape)
-                axis = "own0" if sizes else 0 if columns == 1 or rows != 1 and self.columns else 1
+                axis = "own0" if sizes else 0 if columns == 1 or (rows != 1 and self.columns) else 1
                 if (self.dims.known(sizes[0]) if sizes else (rows, columns)[axis]) > 1:
                     found.append((name, axis))
         return found

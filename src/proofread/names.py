@@ -12,7 +12,20 @@ from .grammar import sub
 from .statements import Statement
 from .templates import Layers, slots, symbols
 from .terms import (
-    BigSum, Call, Chain, Derivative, Gradient, Matrix, Norm, Number, Pair, Row, Symbol, is_capital, rebuild, walk,
+    BigSum,
+    Call,
+    Chain,
+    Derivative,
+    Gradient,
+    Matrix,
+    Norm,
+    Number,
+    Pair,
+    Row,
+    Symbol,
+    is_capital,
+    rebuild,
+    walk,
 )
 
 NOT_DEFINED = ("Delta ", "delta ")
@@ -121,10 +134,10 @@ class Names:
         losses = {f"d {letter}" for letter, _ in self.numerators}
         return any(
             isinstance(one, Pair)
-            or isinstance(one, Call)
-            and one.function == "tr"
-            or isinstance(one, Symbol)
-            and one.letter in losses
+            or (isinstance(one, Call)
+            and one.function == "tr")
+            or (isinstance(one, Symbol)
+            and one.letter in losses)
             for one in terms
         )
 
@@ -165,7 +178,7 @@ class Names:
 
     def find_numbered(self):
         """Find the numbers that belong to a name: W_2 beside a plain W, and b_2 in the same line as such a W_2."""
-        terms = [[s for s in symbols(chain)] for _, chain in self.definers]
+        terms = [list(symbols(chain)) for _, chain in self.definers]
         plain = {key(s) for line in terms for s in line if not s.marks}
         below = [[(s, slot[3].base) for s in line for slot in slots(s) if slot[0] == "_"] for line in terms]
         lettered = {key(s) for line in below for s, base in line if not base.isdigit()}
@@ -274,10 +287,10 @@ class Names:
             for one in walk(chain):
                 if (
                     isinstance(one, Norm | Pair | Matrix | Gradient)
-                    or isinstance(one, Row)
-                    and set(one.ops) & {"odot", "kron"}
-                    or isinstance(one, Call)
-                    and one.function == "softmax"
+                    or (isinstance(one, Row)
+                    and set(one.ops) & {"odot", "kron"})
+                    or (isinstance(one, Call)
+                    and one.function == "softmax")
                     or statement.declared
                 ):
                     return True
@@ -385,7 +398,7 @@ class Names:
         a, b = self.forms.get(small, {}), self.forms.get(capital, {})
         shapes = [{tuple(mark[:2] for mark in name) for name in one if name} for one in (a, b)]
         clash = any(
-            a[name] == 0 or name in self.left_names(small) and name in self.left_names(capital)
+            a[name] == 0 or (name in self.left_names(small) and name in self.left_names(capital))
             for name in set(a) & set(b)
         )
         return bool(shapes[0] & shapes[1]) and not clash

@@ -4,6 +4,7 @@ Fractions on the line bind first. Then products come before ⊙, ⊙ before prod
 in a row, each by what the next is of, are the sum over all paths.
 """
 
+import itertools
 from dataclasses import replace
 
 from .terms import Derivative, Fraction, Paths, Product, Ref
@@ -75,7 +76,7 @@ def paths(factors, ops, span):
     """Return derivatives in a row as the sum over all paths; what stands before or after them stays a factor."""
     linked = [
         isinstance(a, Derivative) and isinstance(b, Derivative) and whole(a.by) and a.by == b.of
-        for a, b in zip(factors, factors[1:])
+        for a, b in itertools.pairwise(factors)
     ]
     if not any(linked):
         return None

@@ -53,8 +53,8 @@ class Line:
     r"""Hold one line of a derivation and what became of it.
 
     `says` is one sentence, or more, for people: how the line was understood, what was found, and what it looks like in
-    the reader's own letters, with LaTeX between dollars. It does not repeat `entry`, `edit` and `follows_from`; a report
-    prints them below it. So does `how`, and `read_as` may be such a text, too.
+    the reader's own letters, with LaTeX between dollars. It does not repeat `entry`, `edit` and `follows_from`; a
+    report prints them below it. So does `how`, and `read_as` may be such a text, too.
 
     >>> Line(3, r"dZ = Y - A", "claim", "wrong", "the sign is wrong", "sign", edit=r"dZ = A - Y").section
     'chapters/01_linear_neuron.html#sec-descend'

@@ -293,7 +293,7 @@ class Measure:
         options = [lambda: other] if plain or not self.is_open(other) else []
         return (
             self.fits([*options, lambda: self.same(a, b, span)], span, f"{self.say(a)} plus {self.say(b)}")
-            if self.is_open(other) or options and plain
+            if self.is_open(other) or (options and plain)
             else self.refuse(f"{self.say(a)} plus {self.say(b)}", span)
         )
 

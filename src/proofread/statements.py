@@ -79,7 +79,7 @@ def is_space(found):
     if not found:
         return False
     power = len(found) > 1 and found[1].type == "SCRIPT" and found[1].value == "^"
-    return found[0].style == "bb" or found[0].value == "R" and power
+    return found[0].style == "bb" or (found[0].value == "R" and power)
 
 
 def top_level(found):

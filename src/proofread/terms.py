@@ -251,7 +251,7 @@ class Power(Term):
 
 @dataclass(frozen=True)
 class Product(Term):
-    """Two factors: `op` is matrix, entry, inner, outer, scale or kron once sizes are settled, before that as printed."""
+    """Two factors: `op` is as printed until sizes are settled, then matrix, entry, inner, outer, scale or kron."""
 
     op: str
     left: Term
@@ -373,7 +373,7 @@ GREEK_CAPITALS = {"Gamma", "Delta", "Theta", "Lambda", "Xi", "Pi", "Sigma", "Phi
 
 def is_capital(letter):
     """Say whether a letter is a single capital, Greek ones included."""
-    return letter in GREEK_CAPITALS or len(letter) == 1 and letter.isupper()
+    return letter in GREEK_CAPITALS or (len(letter) == 1 and letter.isupper())
 
 
 def exchanged(term, old, new):

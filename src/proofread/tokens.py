@@ -452,7 +452,7 @@ class Lexer:
             return []
         if name in GREEK:
             return [Token("LETTER", name, span=span)]
-        if name in FUNCTIONS and name not in ("vec", "sum") or name in ("operatorname",):
+        if (name in FUNCTIONS and name not in ("vec", "sum")) or name in ("operatorname",):
             return self.function(name, span)
         for kind, table in (("OP", OPERATORS), ("REL", RELATIONS)):
             if table.get(name):

@@ -115,7 +115,7 @@ class Judge:
         for value in range(self.derivation.top + 1):
             try:
                 for side in chain.sides:
-                    self.meaning.read(side, Context({letter: value for letter in layers}, strict=True))
+                    self.meaning.read(side, Context(dict.fromkeys(layers, value), strict=True))
                 return True
             except Problem:
                 continue
@@ -139,7 +139,7 @@ class Judge:
                     )
                 )
         outcomes = []
-        for (_, left), (place, right) in zip(sides, sides[1:]):
+        for (_, left), (place, right) in itertools.pairwise(sides):
             relation = chain.relations[place - 1]
             outcome = self.link(left, right, relation, deadline)
             outcome = self.without_liberty(outcome, chain.sides[place - 1 : place + 1])

@@ -367,7 +367,13 @@ ASCII = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "PYTHONIO
 
 def start_build(*options, **variables):
     return subprocess.Popen([sys.executable, "-m", "tools.make.build", *map(str, options)], cwd=ROOT, text=True,
-                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env={**os.environ, **variables})
+                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env={**os.environ, **variables},
+                            preexec_fn=heed_interrupts)
+
+
+def heed_interrupts():
+    """Undo what a shell does that runs the tests in the background: its children are deaf to Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def last_words(process, first=""):

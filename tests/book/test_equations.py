@@ -1,4 +1,4 @@
-"""The equations of the book: labeled once, checked by a cell, tagged in the module, and printed as they are computed."""
+"""The equations of the book: labeled once, checked by a cell, tagged in the module, printed as they are computed."""
 import ast
 import json
 import re
@@ -11,7 +11,9 @@ from tools.extensions.checked import LINE
 from tools.judge.equations import equations
 
 ROOT = Path(__file__).resolve().parents[2]
-ALGORITHM = {"eq-delta-out", "eq-dw-out", "eq-db-out", "eq-delta-h", "eq-dw-h", "eq-db-h", "eq-loss-stable"}     # one line of mlp.py each
+OTHERWISE = re.compile(r"```\{math\}|:label: *(eq|def)-|\\begin\{(align|equation|gather)\*?\}")
+ALGORITHM = {                                            # one line of mlp.py each
+    "eq-delta-out", "eq-dw-out", "eq-db-out", "eq-delta-h", "eq-dw-h", "eq-db-h", "eq-loss-stable"}
 
 
 def pages(root):
@@ -28,7 +30,7 @@ def checks(page):
 
 
 def label_faults(root):
-    """Name each label that is malformed, used twice, set in another way, or without its check; and each check of nothing."""
+    """Name each label that is malformed, used twice, set in another way, or unchecked; and each check of nothing."""
     seen = {}
     for page in pages(root):
         labels = [e.name for e in equations(page)]
@@ -43,8 +45,9 @@ def label_faults(root):
         for label in checks(page):
             if label not in labels:
                 yield f"{page.name}: a cell checks {label}, which is no equation of this page"
-        if re.search(r"```\{math\}|:label: *(eq|def)-|\\begin\{(align|equation|gather)\*?\}", page.read_text("utf-8").replace("\\\\", "\\")):
-            yield f"{page.name}: an equation is a paragraph $$ … $$ (eq-name) of its own, without directive or environment"
+        if OTHERWISE.search(page.read_text("utf-8").replace("\\\\", "\\")):
+            yield (f"{page.name}: an equation is a paragraph $$ … $$ (eq-name) of its own, "
+                   "without directive or environment")
 
 
 def tag_faults(root):
@@ -85,13 +88,18 @@ TITLE = r"$$\frac{\partial J}{\partial W^{(\mathrm{out})}} = A^{(\mathrm{h})\top
 def small_book(tmp_path):
     """Return a book of one page, its equations those of the algorithm and its checks as printed by cells."""
     texts = [TITLE.replace("eq-dw-out", label) for label in sorted(ALGORITHM)]
-    texts += [f"$$ 1 = 1 $$ ({tag})" for tag in sorted({t for p in (ROOT / "src/backprop").glob("*.py") for t in re.findall(r"\[((?:eq|def)-[^\]\s]*)\]", p.read_text("utf-8"))} - ALGORITHM)]
-    lines = "".join(f"✓ {label}  by limit, sizes 3-4-2, n = 5, agrees within 1e-12\n" for label in re.findall(r"\((eq-[^)]+)\)", "\n".join(texts)))
+    code = "".join(path.read_text("utf-8") for path in (ROOT / "src/backprop").glob("*.py"))
+    tags = {*re.findall(r"\[((?:eq|def)-[^\]\s]*)\]", code)} - ALGORITHM
+    texts += [f"$$ 1 = 1 $$ ({tag})" for tag in sorted(tags)]
+    labels = re.findall(r"\((eq-[^)]+)\)", "\n".join(texts))
+    lines = [f"✓ {label}  by limit, sizes 3-4-2, n = 5, agrees within 1e-12\n" for label in labels]
+    printed = {"output_type": "stream", "name": "stdout", "text": lines}
     cells = [{"cell_type": "markdown", "source": ["\n\n".join(texts)]},
-             {"cell_type": "code", "source": [], "outputs": [{"output_type": "stream", "name": "stdout", "text": lines.splitlines(True)}]}]
+             {"cell_type": "code", "source": [], "outputs": [printed]}]
     (tmp_path / "chapters").mkdir()
     (tmp_path / "chapters/02_page.ipynb").write_text(json.dumps({"cells": cells}, ensure_ascii=False), "utf-8")
-    shutil.copytree(ROOT / "src/backprop", tmp_path / "src/backprop", ignore=lambda folder, names: [n for n in names if not n.endswith(".py")])
+    shutil.copytree(ROOT / "src/backprop", tmp_path / "src/backprop",
+                    ignore=lambda folder, names: [n for n in names if not n.endswith(".py")])
     return tmp_path
 
 

@@ -29,10 +29,12 @@ RAW_LATEX = """() => { const walker = document.createTreeWalker(document.querySe
     if (/\\$\\$|\\\\(frac|partial|sum|mathrm|delta|begin|left)/.test(node.data)) found.push(node.data.slice(0, 80)); }
   return found; }"""
 STRANDED = """() => [...document.querySelectorAll("article .math")].filter((formula) => !formula.closest(".tied") &&
-  /^[.,;:!?)’”]/.test(formula.nextSibling?.data ?? "")).map((formula) => formula.parentElement.textContent.slice(0, 80))"""
+  /^[.,;:!?)’”]/.test(formula.nextSibling?.data ?? ""))
+  .map((formula) => formula.parentElement.textContent.slice(0, 80))"""
 WIDER = """() => { const wide = document.documentElement.clientWidth;
   const scrolls = (element) => { for (let e = element; e; e = e.parentElement)
-    if (/(auto|scroll|hidden|clip)/.test(getComputedStyle(e).overflowX) && e !== document.body) return true; return false; };
+    if (/(auto|scroll|hidden|clip)/.test(getComputedStyle(e).overflowX) && e !== document.body) return true;
+    return false; };
   return [document.documentElement.scrollWidth - wide, [...document.querySelectorAll("main *")].filter((element) =>
     element.checkVisibility() && element.getBoundingClientRect().right > wide + 1 && !scrolls(element))
     .map((element) => element.outerHTML.slice(0, 120)).slice(0, 5)]; }"""
@@ -47,7 +49,8 @@ def quiet(visit):
 
 
 @pytest.mark.accessible("axe-core finds nothing that it calls serious or critical, names of controls and "
-                        "contrast included, in light colors at 1280 px and in dark colors at 390 px; nothing scrolls sideways at 390 px.")
+                        "contrast included, in light colors at 1280 px and in dark colors at 390 px; "
+                        "nothing scrolls sideways at 390 px.")
 @pytest.mark.parametrize("name", PAGES)
 def test_page(browser, site, name, request):
     """Complete, quiet, light; then readable by everyone in both themes, on a desk and on a telephone."""
@@ -171,7 +174,7 @@ def contrast(one, other):
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_the_colors_of_the_book_have_contrast(theme):
     sheet = (ROOT / "_static" / "custom.css").read_text("utf-8")
-    block = re.search(r'html\[data-theme="%s"\] \{(.*?)\}' % theme, sheet, re.S)[1]
+    block = re.search(rf'html\[data-theme="{theme}"\] \{{(.*?)\}}', sheet, re.S)[1]
     colors = dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6});", block))
     grounds = [colors[name] for name in ("pst-color-background", "pst-color-on-background", "book-panel")]
     for name in ("size-m", "size-d", "size-t", "size-n", "book-accent", "book-ink", "book-muted"):
@@ -182,7 +185,7 @@ def test_the_colors_of_the_book_have_contrast(theme):
 def test_the_book_prints(tmp_path):
     good, record = build.build(into=tmp_path, stored=True, builder="singlehtml", say=lambda *a, **k: None)
     assert good, build.complaints(record)
-    with ThreadPoolExecutor(1) as apart:            # Playwright wants a thread for each of its loops, and `browser` has this one
+    with ThreadPoolExecutor(1) as apart:     # Playwright wants a thread for each of its loops; `browser` has this one
         apart.submit(pdf.make, tmp_path / "_build" / "singlehtml", tmp_path / "book.pdf").result()
     printed = (tmp_path / "book.pdf").read_bytes()
     assert len(re.findall(rb"/Type\s*/Page\b", printed)) > 5 * len(CHAPTERS)
@@ -210,7 +213,7 @@ def every_chapter_begins_a_page(reader):
         assert "".join(text.split()).startswith("".join(chapter.title.split())), (chapter.title, text[:80])
 
 
-# --- the tests can fail -------------------------------------------------------------------------------------------------
+# --- the tests can fail -----------------------------------------------------------------------------------------------
 
 BROKEN = """<!DOCTYPE html><html lang="en"><head><title>Broken</title></head><body><main><h1>Broken</h1>
 <img src="none.png"><p style="color: #ccc">faint</p><p>$$ \\frac{a}{b} $$</p>

@@ -22,19 +22,24 @@ MEASURE = f"""async () => {{ const layout = {engines.LAYOUT};
   await new Promise((done) => setTimeout(done, 30));
   return [layout.formulas(), layout.wider(), innerWidth, document.documentElement.dataset.theme, troubles]; }}"""
 WATCH = """<script>window.troubles = [];
-  addEventListener("error", (event) => troubles.push(event.message || "not loaded: " + (event.target.src || event.target.href)), true);
+  addEventListener("error", (event) =>
+    troubles.push(event.message || "not loaded: " + (event.target.src || event.target.href)), true);
   addEventListener("unhandledrejection", (event) => troubles.push(String(event.reason)));
   console.error = (...words) => troubles.push(words.join(" "));
 </script>"""
 FAULTS = ("broken", "cut", "over", "off", "scrolls")
+INSIDE = "div.math > .math-scroll > math { min-width: 0; width: max-content; margin: 0 auto; }"
+WRAPPED = ".math math { white-space: normal; } span.math { display: inline-flex; overflow: hidden; }"
 BEFORE = {  # rules that this book once had, and what each browser made of them
-    "firefox": (["broken", "cut"], ".math math { white-space: normal; } span.math { display: inline-flex; overflow: hidden; }"
-                                   "div.math > .math-scroll > math { min-width: 0; width: max-content; margin: 0 auto; }"),
-    "webkit": (["off", "scrolls"], "div.math > .math-scroll > math { min-width: 0; width: max-content; margin: 0 auto; }"),
+    "firefox": (["broken", "cut"], WRAPPED + INSIDE),
+    "webkit": (["off", "scrolls"], INSIDE),
 }
-CENTER = """(name) => { const element = document.querySelector(name); element.scrollIntoView({block: "center", behavior: "instant"});
-  const box = element.getBoundingClientRect(); return [box.left + box.width / 2, box.top + box.height / 2, box.width]; }"""
-THEME = "() => [document.documentElement.dataset.theme, getComputedStyle(document.body).backgroundColor, getComputedStyle(document.body).color]"
+CENTER = """(name) => { const element = document.querySelector(name);
+  element.scrollIntoView({block: "center", behavior: "instant"});
+  const box = element.getBoundingClientRect();
+  return [box.left + box.width / 2, box.top + box.height / 2, box.width]; }"""
+THEME = """() => { const {backgroundColor, color} = getComputedStyle(document.body);
+  return [document.documentElement.dataset.theme, backgroundColor, color]; }"""
 
 
 @pytest.fixture(scope="module", params=sorted(engines.STARTS))

@@ -4,8 +4,9 @@ A case is what is given, and lines; a line is LaTeX, "right" or "wrong", and the
 function of the case's values `v`. Nothing of `proofread` takes part in that. "wrong" is also said of what does not fit:
 then NumPy refuses to compute a side, or the sides have different shapes.
 """
+from collections.abc import Callable
 from types import SimpleNamespace
-from typing import Callable, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -482,12 +483,12 @@ G = \frac{\partial L}{\partial Y}
 
 def any_loss():
     v = draw(P=(5, 6), V=(6, 3), Q=(5, 4), K=(6, 4), M=(5, 3))
-    f = lambda O: np.sum(np.sin(O) * v.M + O ** 2)                 # noqa: E731 (some smooth number of O)
+    f = lambda out: np.sum(np.sin(out) * v.M + out ** 2)                              # some smooth number of O
     v.O = v.P @ v.V
     v.fO = d(f, v.O)
     v.fV, v.fP = d(lambda V: f(v.P @ V), v.V), d(lambda P: f(P @ v.V), v.P)
     v.S = v.Q @ v.K.T
-    g = lambda S: np.sum(np.sin(S))  # noqa: E731
+    g = lambda S: np.sum(np.sin(S))
     v.gS, v.gQ, v.gK = d(g, v.S), d(lambda Q: g(Q @ v.K.T), v.Q), d(lambda K: g(v.Q @ K.T), v.K)
     return v
 
@@ -527,7 +528,7 @@ dK = \frac{\partial L}{\partial K}
 def skip():
     v = draw(x=(4, 1), W=(4, 4), y=(4, 1))
     v.h = v.x + np.tanh(v.W @ v.x)
-    f = lambda x, W: np.sum((x + np.tanh(W @ x) - v.y) ** 2) / 2   # noqa: E731
+    f = lambda x, W: np.sum((x + np.tanh(W @ x) - v.y) ** 2) / 2
     v.fx, v.fW = d(lambda x: f(x, v.W), v.x), d(lambda W: f(v.x, W), v.W)
     v.e = v.h - v.y
     v.s = 1 - np.tanh(v.W @ v.x) ** 2
@@ -627,7 +628,7 @@ def plain():
     v.y = 1.0
     v.z = v.w * v.x + v.b
     v.a = sigma(v.z)
-    L = lambda a: -(v.y * np.log(a) + (1 - v.y) * np.log(1 - a))   # noqa: E731
+    L = lambda a: -(v.y * np.log(a) + (1 - v.y) * np.log(1 - a))
     v.La, v.Lz, v.Lw = d(L, v.a), d(lambda z: L(sigma(z)), v.z), d(lambda w: L(sigma(w * v.x + v.b)), v.w)
     return v
 
@@ -659,7 +660,7 @@ def least_squares_primes():
 def recurrence():
     v = draw(W=(3, 2), U=(3, 3), b=(3, 1), x=(2, 1), g=(3, 1), y=(3, 1))
     v.h = np.tanh(v.W @ v.x + v.U @ v.g + v.b)
-    f = lambda W=v.W, U=v.U, g=v.g, b=v.b: np.sum((np.tanh(W @ v.x + U @ g + b) - v.y) ** 2) / 2   # noqa: E731
+    f = lambda W=v.W, U=v.U, g=v.g, b=v.b: np.sum((np.tanh(W @ v.x + U @ g + b) - v.y) ** 2) / 2
     v.fW, v.fU = d(lambda W: f(W=W), v.W), d(lambda U: f(U=U), v.U)
     v.fg, v.fb = d(lambda g: f(g=g), v.g), d(lambda b: f(b=b), v.b)
     v.delta = (v.h - v.y) * (1 - v.h ** 2)
@@ -688,7 +689,7 @@ E_t = \frac{1}{2} \| h_t - y_t \|^2
 
 def embeddings():
     v = draw(u=(4,), w=(4,), c=(4,))
-    J = lambda c, u=v.u: -np.log(sigma(u @ c)) - np.log(sigma(-v.w @ c))   # noqa: E731
+    J = lambda c, u=v.u: -np.log(sigma(u @ c)) - np.log(sigma(-v.w @ c))
     v.Jc, v.Ju = d(J, v.c), d(lambda u: J(v.c, u), v.u)
     return v
 
@@ -865,7 +866,7 @@ C = \frac{1}{2} \sum_j (a^{(L)}_j - y_j)^2
 def bold():
     v = draw(W=(4, 3), h=(3,), b=(4,))
     v.y = np.array([0.3, 0.1, 0.4, 0.2])
-    L = lambda W=v.W, h=v.h: -v.y @ np.log(softmax(W @ h + v.b))  # noqa: E731
+    L = lambda W=v.W, h=v.h: -v.y @ np.log(softmax(W @ h + v.b))
     v.p = softmax(v.W @ v.h + v.b)
     v.LW, v.Lh = d(lambda W: L(W=W), v.W), d(lambda h: L(h=h), v.h)
     return v
@@ -923,7 +924,7 @@ w \in \mathbb{R}^{d}
 
 def two_losses():
     v = draw(h=(3,), u=(3,), c=(3,), s=(), t=(), alpha=())
-    L = lambda h: (v.u @ h - v.s) ** 2 + v.alpha * (v.c @ h - v.t) ** 2  # noqa: E731
+    L = lambda h: (v.u @ h - v.s) ** 2 + v.alpha * (v.c @ h - v.t) ** 2
     v.Lh = d(L, v.h)
     v.A, v.B = v.u @ v.h - v.s, v.c @ v.h - v.t
     return v
@@ -1073,11 +1074,12 @@ def likelihood():
 
 def hidden():
     v = draw(W=(4, 3), b=(4,), W2=(2, 4), b2=(2,), x=(3,), t=(2,))
-    L = lambda W=v.W, b=v.b, W2=v.W2, b2=v.b2: np.sum(  # noqa: E731
+    L = lambda W=v.W, b=v.b, W2=v.W2, b2=v.b2: np.sum(
         (W2 @ np.tanh(W @ v.x + b) + b2 - v.t) ** 2) / 2
     v.h = np.tanh(v.W @ v.x + v.b)
     v.D = v.W2 @ v.h + v.b2 - v.t
-    v.LW, v.Lb, v.LW2, v.Lb2 = (d(lambda p, name=name: L(**{name: p}), getattr(v, name)) for name in ("W", "b", "W2", "b2"))
+    v.LW, v.Lb, v.LW2, v.Lb2 = (
+        d(lambda p, name=name: L(**{name: p}), getattr(v, name)) for name in ("W", "b", "W2", "b2"))
     v.back = v.W2.T @ v.D * (1 - v.h ** 2)
     return v
 
@@ -1146,7 +1148,7 @@ dZ^{[2]} = A^{[2]} - Y
 
 def lasso():
     v = draw(X=(5, 3), w=(3,), y=(5,), lam=())
-    L = lambda w: np.mean((v.y - v.X @ w) ** 2) + v.lam * np.sum(w * np.sign(w.real))  # noqa: E731
+    L = lambda w: np.mean((v.y - v.X @ w) ** 2) + v.lam * np.sum(w * np.sign(w.real))
     v.L = d(L, v.w)
     v.r = v.y - v.X @ v.w
     return v
@@ -1171,7 +1173,7 @@ w \in R^d
 
 def open_loss():
     v = draw(W=(4, 3), x=(3,), b=(4,), c=(4,), lam=())
-    J = lambda a, W, x: np.sin(v.c @ np.tanh(W @ x + v.b if a is None else a)) + v.lam / 2 * np.sum(W ** 2)  # noqa: E731
+    J = lambda a, W, x: np.sin(v.c @ np.tanh(W @ x + v.b if a is None else a)) + v.lam / 2 * np.sum(W ** 2)
     v.a = v.W @ v.x + v.b
     v.Ja = d(lambda a: J(a, v.W, v.x), v.a)
     v.JW, v.Jx = d(lambda W: J(None, W, v.x), v.W), d(lambda x: J(None, v.W, x), v.x)
@@ -1197,7 +1199,7 @@ def gate():
     v.z = v.W @ v.x + v.b
     v.on = (v.z > 0).astype(float)
     v.s = v.v @ (v.z * v.on)
-    L = lambda W=v.W, z=None: (v.v @ ((W @ v.x + v.b if z is None else z) * v.on) - v.t) ** 2 / 2  # noqa: E731
+    L = lambda W=v.W, z=None: (v.v @ ((W @ v.x + v.b if z is None else z) * v.on) - v.t) ** 2 / 2
     v.LW, v.Lz = d(lambda W: L(W=W), v.W), d(lambda z: L(z=z), v.z)
     v.e = v.s - v.t
     return v
@@ -1263,7 +1265,7 @@ L = -\sum_i y_i \log p_i
 def plain_words():
     v = draw(X=(5, 3), W=(3, 2), b=(1, 2), Y=(5, 2))
     v.A = sigma(v.X @ v.W + v.b)
-    L = lambda W=v.W, b=v.b: np.sum((sigma(v.X @ W + b) - v.Y) ** 2) / 10  # noqa: E731
+    L = lambda W=v.W, b=v.b: np.sum((sigma(v.X @ W + b) - v.Y) ** 2) / 10
     v.LW, v.Lb = d(lambda W: L(W=W), v.W), d(lambda b: L(b=b), v.b)
     v.delta = (v.A - v.Y) * v.A * (1 - v.A) / 5
     return v
@@ -1286,7 +1288,7 @@ X \\in R^{n x d}
 def einstein():
     v = draw(W=(4, 3), x=(3,), b=(4,), c=(4,))
     v.y = v.W @ v.x + v.b
-    L = lambda y: np.sin(v.c @ y)  # noqa: E731
+    L = lambda y: np.sin(v.c @ y)
     v.Ly = d(L, v.y)
     v.LW, v.Lx = d(lambda W: L(W @ v.x + v.b), v.W), d(lambda x: L(v.W @ x + v.b), v.x)
     return v
@@ -1309,7 +1311,7 @@ L = f(y)
 
 def parameter():
     v = draw(theta=(3,), x=(5, 3), y=(5,))
-    h = lambda theta: v.x @ theta  # noqa: E731
+    h = lambda theta: v.x @ theta
     v.h = h(v.theta)
     v.J = d(lambda theta: np.sum((h(theta) - v.y) ** 2) / 2, v.theta)
     return v
@@ -1383,7 +1385,7 @@ b_2 = 0
 
 def passed_on():
     v = draw(W1=(4, 3), W2=(2, 4), x=(3,), t=(2,))
-    E = lambda W1, W2: np.sum((W2 @ np.tanh(W1 @ v.x) - v.t) ** 2) / 2  # noqa: E731
+    E = lambda W1, W2: np.sum((W2 @ np.tanh(W1 @ v.x) - v.t) ** 2) / 2
     v.z = np.tanh(v.W1 @ v.x)
     v.out = v.W2 @ v.z - v.t
     v.dW1, v.dW2 = d(lambda W1: E(W1, v.W2), v.W1), d(lambda W2: E(v.W1, W2), v.W2)
@@ -1410,7 +1412,7 @@ E = \frac{1}{2} \sum_k (y_k - t_k)^2
 
 def twice():
     v = draw(w=(3,), x=(3,), b=(), y=())
-    slope = lambda w, b: (sigma(w @ v.x + b) - v.y) * v.x  # noqa: E731
+    slope = lambda w, b: (sigma(w @ v.x + b) - v.y) * v.x
     v.a = sigma(v.w @ v.x + v.b)
     v.Lzz = d(sigma, v.w @ v.x + v.b)
     v.Lww = np.stack([d(lambda w, i=i: slope(w, v.b)[i], v.w) for i in range(3)])
@@ -1436,7 +1438,7 @@ L = -y \log a - (1-y) \log(1-a)
 
 def z_later():
     v = draw(W1=(4, 3), b1=(4,), W2=(2, 4), b2=(2,), x=(3,), c=(2,))
-    L = lambda z2: np.sin(v.c @ np.tanh(z2))  # noqa: E731
+    L = lambda z2: np.sin(v.c @ np.tanh(z2))
     v.a = np.tanh(v.W1 @ v.x + v.b1)
     v.z = v.W2 @ v.a + v.b2
     v.Lz, v.La = d(L, v.z), d(lambda a: L(v.W2 @ a + v.b2), v.a)
@@ -1463,7 +1465,7 @@ z^{[l]} = W^{[l]} a^{[l-1]} + b^{[l]}
 
 def updated():
     v = draw(z=(4,), n=(4,), h=(4,), c=(4,))
-    L = lambda z, n: np.sin(v.c @ ((1 - z) * n + z * v.h))  # noqa: E731
+    L = lambda z, n: np.sin(v.c @ ((1 - z) * n + z * v.h))
     v.Lz, v.Ln = d(lambda z: L(z, v.n), v.z), d(lambda n: L(v.z, n), v.n)
     v.up = d(lambda new: np.sin(v.c @ new), (1 - v.z) * v.n + v.z * v.h)
     return v
@@ -1534,5 +1536,5 @@ dZ1 = (W2.T @ dZ2) * (1 - A1**2)
 CASES = (ROWS_SQUARES, COLUMNS_MEAN, ENTRIES, SOFTMAX, LOGISTIC, LEAST_SQUARES, FROBENIUS, TRACES, NUMBERS, LAYERS,
          STORED_OUT_IN, VALUES, SCORES, SKIP, SHARED, RELU, PLAIN, PRIMES, RECURRENCE, EMBEDDINGS, DIFFERENTIALS,
          IN_WORDS, JACOBIANS, ALIGNED, INDEXED_LAYERS, BOLD, NUMBERED, TWO_LOSSES, ONE_VARIABLE, FORMS, MOMENTS,
-         LIKELIHOOD, HIDDEN, GLUED, D_GIVEN, LASSO, OPEN_LOSS, GATE, LOG_SUM, SOFTMAX_WORD, PLAIN_WORDS, EINSTEIN, PARAMETER,
-         LOGISTIC_MATRICES, WORDS, PASSED_ON, TWICE, Z_LATER, UPDATED, LINEAR_ENTRIES, TYPED_AS_CODE)
+         LIKELIHOOD, HIDDEN, GLUED, D_GIVEN, LASSO, OPEN_LOSS, GATE, LOG_SUM, SOFTMAX_WORD, PLAIN_WORDS, EINSTEIN,
+         PARAMETER, LOGISTIC_MATRICES, WORDS, PASSED_ON, TWICE, Z_LATER, UPDATED, LINEAR_ENTRIES, TYPED_AS_CODE)

@@ -49,9 +49,12 @@ LINES = [                                                       # (what is given
     (ROWS, r"\frac{\partial J}{\partial b_k} = \sum_{r=1}^{n} (a_k^{[r]} - y_k^{[r]})\, \varphi'(z_k^{[r]})", True),
     (ROWS, r"\frac{\partial J}{\partial b} = (A - Y) \odot \varphi'(Z)", False),
     # entries of a gradient, sums over examples
-    (ROWS, r"\frac{\partial J}{\partial w_{ik}} = \sum_{r=1}^{n} x_i^{[r]} (a_k^{[r]} - y_k^{[r]}) \varphi'(z_k^{[r]})", True),
-    (ROWS, r"\frac{\partial J}{\partial w_{ik}} = \sum_{r=1}^{n} x_i^{[r]} (a_k^{[r]} - y_k^{[r]}) \varphi(z_k^{[r]})", False),
-    (ROWS, r"\frac{\partial J}{\partial w_{ik}} = \sum_{r=1}^{n} x_k^{[r]} (a_i^{[r]} - y_i^{[r]}) \varphi'(z_i^{[r]})", False),
+    (ROWS, r"\frac{\partial J}{\partial w_{ik}}"
+           r" = \sum_{r=1}^{n} x_i^{[r]} (a_k^{[r]} - y_k^{[r]}) \varphi'(z_k^{[r]})", True),
+    (ROWS, r"\frac{\partial J}{\partial w_{ik}}"
+           r" = \sum_{r=1}^{n} x_i^{[r]} (a_k^{[r]} - y_k^{[r]}) \varphi(z_k^{[r]})", False),
+    (ROWS, r"\frac{\partial J}{\partial w_{ik}}"
+           r" = \sum_{r=1}^{n} x_k^{[r]} (a_i^{[r]} - y_i^{[r]}) \varphi'(z_i^{[r]})", False),
     # layers: any letter, the last one, one more and one less
     (DEEP, r"e^{(k)} = (U^{(k+1)\top} e^{(k+1)}) \odot (1 - g^{(k)} \odot g^{(k)})", True),
     (DEEP, r"e^{(l)} = (U^{(l+1)\top} e^{(l+1)}) \odot \tanh'(s^{(l)})", True),
@@ -122,8 +125,8 @@ def test_what_rests_on_an_unreadable_line_is_not_judged():
 
 
 def test_a_later_line_follows_from_the_wrong_one():
-    lines = proofread(r"\frac{\partial C}{\partial V} = P - T" + "\n" + r"\frac{\partial C}{\partial V} X^T = (P - T) X^T",
-                      given=MEAN).lines
+    text = r"\frac{\partial C}{\partial V} = P - T" + "\n" + r"\frac{\partial C}{\partial V} X^T = (P - T) X^T"
+    lines = proofread(text, given=MEAN).lines
     assert [line.verdict for line in lines] == ["wrong", "wrong"]
     assert lines[1].follows_from == 1
 
@@ -133,7 +136,8 @@ def test_a_differential_is_the_derivative_of_the_loss_unless_a_line_says_otherwi
     assert first.verdict == "right-only-if" and second.verdict == "right"
 
 
-@pytest.mark.parametrize("text", ["", "=", "{" * 9000, r"\sum_i " * 9, "a = " + "(" * 40 + "b" + ")" * 40, "x^{x^{x^{x}}} = 1", "\\"])
+@pytest.mark.parametrize(
+    "text", ["", "=", "{" * 9000, r"\sum_i " * 9, "a = " + "(" * 40 + "b" + ")" * 40, "x^{x^{x^{x}}} = 1", "\\"])
 def test_nothing_ends_in_a_traceback(text):
     assert all(line.verdict in (None, "unreadable", "unknown", "ambiguous") for line in proofread(text).lines)
 

@@ -1,8 +1,8 @@
 """Many people's notations: no right line is called wrong, no wrong one right. Truths are proved without `proofread`."""
 import numpy as np
 import pytest
-
 from habits import CASES
+
 from proofread import proofread
 
 LINES = [(case, k) for case in CASES for k in range(len(case.lines))]

@@ -6,6 +6,7 @@ import pytest
 from backprop.conventions import PRESETS
 from proofread import presets, proofread
 
+
 def test_the_presets_are_those_of_convert():
     assert presets.NAMES == tuple(PRESETS)
     with pytest.raises(ValueError, match="there is no preset 'ng': it must be one of book, "):
@@ -28,7 +29,7 @@ def test_what_a_source_prints_is_right_in_its_own_letters(name):
     assert len(claims) >= len(published.splitlines()) - 1, "only Goodfellow's first line defines"
 
 
-# --- what `convert` knows of a source, put into its letters -------------------------------------------------------------
+# --- what `convert` knows of a source, put into its letters -----------------------------------------------------------
 
 class Letters(NamedTuple):
     """Hold how a source writes the last layer: scalar, weights, biases, error without its 1/n, what came in, n, t."""
@@ -44,7 +45,8 @@ class Letters(NamedTuple):
 
 
 LETTERS = {
-    "book": Letters("J", r"W^{(\mathrm{out})}", r"b^{(\mathrm{out})}", r"(A^{(\mathrm{out})} - Y)", r"A^{(\mathrm{h})}", True, "n", "t"),
+    "book": Letters("J", r"W^{(\mathrm{out})}", r"b^{(\mathrm{out})}", r"(A^{(\mathrm{out})} - Y)", r"A^{(\mathrm{h})}",
+                    True, "n", "t"),
     "raschka-3e": Letters("J", "W^{(out)}", "b^{(out)}", "(A^{(out)} - Y)", "A^{(h)}", True, "n", "t"),
     "nielsen": Letters("C", "w^L", "b^L", r"\left( (a^L - y) \odot \sigma'(z^L) \right)", "a^{L-1}"),
     "ng-dl": Letters("J", "W^{[2]}", "b^{[2]}", "(A^{[2]} - Y)", "A^{[1]}", n="m"),

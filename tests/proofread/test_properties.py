@@ -2,19 +2,19 @@
 import time
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-
 from habits import CASES
+from hypothesis import HealthCheck, given, settings, strategies as st
+
 from proofread import Report, proofread
 
 SECONDS = 2
 PIECES = st.sampled_from([
-    r"\frac", r"\partial", r"\sum", r"_{i=1}^{n}", r"\left(", r"\right)", "{", "}", "(", ")", "[", "]", "^", "_", "=", "+", "-",
-    r"\odot", r"\cdot", "*", "/", "&", r"\\", "\n", " ", ",", ".", "T", r"\top", "'", r"\sigma", r"\delta", "W", "x", "a", "J", "d",
-    r"\nabla_W", r"\mathbf{W}", r"\hat{y}", r"\log", r"\exp", "0", "2", "10^{9}", r"\in", r"\mathbb{R}^{n \times d}", r"\begin{bmatrix}",
-    r"\end{bmatrix}", r"\begin{cases}", r"\|", "|", "∂", "Σ", "ŷ", "·", "≤", "%", "$", "$$", "#", "\x00", "é", "𝐖", r"\text{if }",
-    r"\approx", r"\leftarrow", r"\max", r"\prod", r"\int", r"\lim", r"\operatorname{tr}", r"\otimes", ":", r"\langle", "1/0"])
+    r"\frac", r"\partial", r"\sum", r"_{i=1}^{n}", r"\left(", r"\right)", "{", "}", "(", ")", "[", "]", "^", "_",
+    "=", "+", "-", r"\odot", r"\cdot", "*", "/", "&", r"\\", "\n", " ", ",", ".", "T", r"\top", "'", r"\sigma",
+    r"\delta", "W", "x", "a", "J", "d", r"\nabla_W", r"\mathbf{W}", r"\hat{y}", r"\log", r"\exp", "0", "2",
+    "10^{9}", r"\in", r"\mathbb{R}^{n \times d}", r"\begin{bmatrix}", r"\end{bmatrix}", r"\begin{cases}", r"\|",
+    "|", "∂", "Σ", "ŷ", "·", "≤", "%", "$", "$$", "#", "\x00", "é", "𝐖", r"\text{if }", r"\approx", r"\leftarrow",
+    r"\max", r"\prod", r"\int", r"\lim", r"\operatorname{tr}", r"\otimes", ":", r"\langle", "1/0"])
 DERIVATIONS = st.sampled_from([case.given + "\n".join(latex for latex, _, _ in case.lines) for case in CASES])
 LIMITS = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 
@@ -83,17 +83,20 @@ LONG = {
     "20 kB of equals signs": "a " + "= a " * 5_000,
     "20 kB of minus signs": "a = " + "-" * 20_000 + "b",
     "20 kB without a space": "a = " + "b" * 20_000,
-    "sums nested eight deep": "a = " + SUMS + "x_{i_0 i_1 i_2 i_3 i_4 i_5 i_6 i_7}\n" + r"\frac{\partial a}{\partial x_{i_0 i_1 i_2}} = " + SUMS + "1",
+    "sums nested eight deep": "a = " + SUMS + "x_{i_0 i_1 i_2 i_3 i_4 i_5 i_6 i_7}\n"
+                              + r"\frac{\partial a}{\partial x_{i_0 i_1 i_2}} = " + SUMS + "1",
     "sums over a billion": r"J = \sum_{i=1}^{10^9} x_i" + "\n" + r"\frac{\partial J}{\partial x_i} = 1",
     "a tower of powers": r"J = 9^{9^{9^{9^{9^{9}}}}}" + "\n" + r"\frac{\partial J}{\partial x} = 0",
     "a power of a matrix": r"J = \operatorname{tr}(W^{999999999})" + "\n" + r"\frac{\partial J}{\partial W} = W",
-    "a declared giant": r"W \in \mathbb{R}^{1000000 \times 1000000}" + "\nJ = \\sum_{ij} W_{ij}\n" + r"\frac{\partial J}{\partial W} = 1",
+    "a declared giant": r"W \in \mathbb{R}^{1000000 \times 1000000}" + "\nJ = \\sum_{ij} W_{ij}\n"
+                        + r"\frac{\partial J}{\partial W} = 1",
     "301 lines": "\n".join(f"a_{{{k}}} = b" for k in range(301)),
     "10,000 lines": "a = b\n" * 10_000,
     "nested matrices": "a = " + r"\begin{bmatrix} " * 500 + "b" + r" \end{bmatrix}" * 500,
     "Kronecker products": r"a = " + r"W \otimes " * 40 + "W\n" + r"\frac{\partial a}{\partial W} = W",
     "a definition of itself": "a = a + b\nb = a\n" + r"\frac{\partial a}{\partial b} = 1",
-    "definitions that double": "\n".join(rf"x_{{{k + 1}}} = x_{{{k}}} x_{{{k}}}" for k in range(60)) + "\n" + r"\frac{\partial x_{60}}{\partial x_0} = 1",
+    "definitions that double": "\n".join(rf"x_{{{k + 1}}} = x_{{{k}}} x_{{{k}}}" for k in range(60))
+                               + "\n" + r"\frac{\partial x_{60}}{\partial x_0} = 1",
 }
 
 

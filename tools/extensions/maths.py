@@ -48,7 +48,10 @@ def display_latex(latex, nowrap=False):
 
 
 def to_mathml(latex, display=False, sizes=True):
-    """Return the formula as MathML with its words, its sizes m, d, t, n colored; raise LatexError when it is not understood."""
+    """Return the formula as MathML with its words, its sizes m, d, t, n colored.
+
+    Raises LatexError when it is not understood.
+    """
     mathml = latex_to_mathml(latex, displaystyle=display)
     mathml = re.sub(r"&(?!lt;|gt;|amp;|quot;)\w+;", lambda entity: html.unescape(entity[0]), mathml)
     formula = ElementTree.fromstring(mathml)
@@ -75,18 +78,19 @@ def _render(translator, node, display):
 
 
 def tie_punctuation(app, doctree, docname):
-    """Move what no line may begin with from the text into the formula before it: browsers break a line after any formula."""
+    """Move what no line may begin with into the formula before it: browsers break a line after any formula."""
     for node in doctree.findall(nodes.math) if app.builder.format == "html" else ():
         after = node.next_node(descend=False, siblings=True)
         found = re.match(r"[.,;:!?)’”]+", after) if isinstance(after, nodes.Text) else None
         if found:
             node["tied"] = found[0]
-            siblings = node.parent                    # equal texts may stand there twice: the one right after the formula
+            siblings = node.parent                 # equal texts may stand there twice: the one right after the formula
             siblings[next(i for i, child in enumerate(siblings) if child is node) + 1] = nodes.Text(after[found.end():])
 
 
 def visit_math(self, node):
-    formula = self.starttag(node, "span", "", CLASS="math notranslate nohighlight") + _render(self, node, display=False) + "</span>"
+    opening = self.starttag(node, "span", "", CLASS="math notranslate nohighlight")
+    formula = opening + _render(self, node, display=False) + "</span>"
     self.body.append(f'<span class="tied">{formula}{node["tied"]}</span>' if "tied" in node else formula)
     raise nodes.SkipNode
 

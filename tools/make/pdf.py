@@ -2,8 +2,8 @@
 
     python -m tools.make.pdf
 
-The same sources become one long page (Sphinx's singlehtml), with the numbers of chapters, figures and equations that the
-site has; Chromium prints it with bookmarks. Interactive figures appear in their first state, solutions open.
+The same sources become one long page (Sphinx's singlehtml), with the numbers of chapters, figures and equations that
+the site has; Chromium prints it with bookmarks. Interactive figures appear in their first state, solutions open.
 """
 
 import re
@@ -63,7 +63,8 @@ def main():
     if not chromium():
         sys.exit("No Chromium found: install one (apt install chromium) or name it in the variable CHROMIUM.")
     stored = "--stored" in sys.argv
-    print(f"Building the book as one page, {'with the stored outputs' if stored else 'executing every notebook'} …", flush=True)
+    how = "with the stored outputs" if stored else "executing every notebook"
+    print(f"Building the book as one page, {how} …", flush=True)
     good, record = build.build(builder="singlehtml", stored=stored)
     if not good:
         sys.exit("The book did not build:\n" + "\n".join(build.complaints(record)))
