@@ -121,7 +121,8 @@ def named(seed, wanted, convention):
     own_transposes = params.W_h.size == params.W_out.size == 1
     if claimed is None or (own_transposes and wanted == {"transposed"}):
         return None
-    return wanted in readings(diagnose(params, X, Y, claimed, convention))
+    parts = [names for names in readings(diagnose(params, X, Y, claimed, convention)) if names <= wanted]
+    return wanted == set().union(*parts)        # what would not show beside the other is listed apart from it
 
 
 @pytest.mark.parametrize("name", SINGLE)
@@ -512,25 +513,28 @@ def test_every_mistake_of_a_described_network_is_named_or_listed(said):
 @pytest.mark.slow
 @pytest.mark.parametrize("sizes", [(3, 2), (3, 4, 2), (4, 3, 5, 3), (2, 4, 3, 2, 3)], ids=str)
 def test_every_mistake_is_named_or_listed_in_every_network(sizes):
+    """Every fifth mistake in each: all in all would take a quarter of an hour."""
     rng, missed = np.random.default_rng(len(sizes)), []
-    for net, lam in product(every_description(len(sizes) - 2, np.eye(2)), (0.0, 0.1)):
-        layers = [(rng.normal(size=shape), rng.normal(size=shape[1])) for shape in pairwise(sizes)]
-        X, Y = rng.normal(size=(6, sizes[0])), np.eye(sizes[-1])[rng.integers(0, sizes[-1], 6)]
-        said = {"hidden": "sigmoid" if not net.hidden else net.hidden[0], "output": net.output, "loss": net.loss,
-                "lam": lam}
-        for name in code_of(layers, X, Y, **said):
-            wrong = wrong_gradient(layers, X, Y, name, **said)
+    for first, (net, lam) in enumerate(product(every_description(len(sizes) - 2, np.eye(2)), (0.0, 0.1))):
+        hidden = net.hidden[0] if net.hidden else "sigmoid"
+        said = {"hidden": hidden, "output": net.output, "loss": net.loss, "lam": lam}
+        layers, X, Y = alive(sizes, rng, said)
+        for name in list(code_of(layers, X, Y, **said))[first % 5::5]:
+            wrong = wrong_gradient(layers, X, Y, name, eta=0.05, **said)
             found = diagnose(layers, X, Y, wrong, "book", **said)
-            if {name} not in readings(found) and not only_zeros_show_it(layers, X, Y, wrong, said):
+            if {name} not in readings(found) and f"{name} would give them" not in found.evidence:
                 missed.append((said, name))
     assert missed == []
 
 
-def only_zeros_show_it(layers, X, Y, wrong, said):
-    """Say whether all numbers that a mistake changes became 0, which is no evidence for anything."""
-    right_one = [-a for layer in wrong_gradient(layers, X, Y, "sign", **said) for a in layer]
-    pairs = zip(right_one, (a for layer in wrong for a in layer), strict=True)
-    return all(np.allclose(theirs[~np.isclose(ours, theirs)], 0, atol=1e-12) for ours, theirs in pairs)
+def alive(sizes, rng, said):
+    """Return layers, X and Y in which no array of the gradient is 0, as it is behind a layer of dead ReLUs."""
+    while True:
+        layers = [(rng.normal(size=shape), rng.normal(size=shape[1])) for shape in pairwise(sizes)]
+        X, Y = rng.normal(size=(6, sizes[0])), np.eye(sizes[-1])[rng.integers(0, sizes[-1], 6)]
+        without_penalty = said | {"lam": 0.0}
+        if all(a.any() for layer in wrong_gradient(layers, X, Y, "sign", **without_penalty) for a in layer):
+            return layers, X, Y
 
 
 TEN = [(said[4], dict(zip(("hidden", "output", "loss", "lam"), said[:4], strict=True))) for said in NETWORKS] + [

@@ -383,7 +383,8 @@ def scaled_alike(found, scaled, divisor):
     factors = np.array([factor for factor, _ in scaled])
     wanted = np.array([match.factor * divisor for match in found])
     alike = np.abs(wanted[:, None] - factors) <= ALIKE * np.abs(wanted[:, None])             # (matches, factors)
-    alike[np.isnan(wanted), 0] = True                                      # zeros: any factor will do, so take 1
+    for row in np.flatnonzero(np.isnan(wanted)):                           # zeros: any factor will do, so take 1, or
+        alike[row, : None if found[row].penalty else 1] = True             # all, where the penalty's part has one
     for row, column in np.argwhere(alike):
         yield found[row], *scaled[column]
 
