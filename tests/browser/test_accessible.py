@@ -51,14 +51,13 @@ def test_every_control_is_reached_by_tab(browser, site, name):
         for _ in range(3 * len(there) + 200):
             visit.page.keyboard.press("Tab")
             focused = visit.page.evaluate(FOCUSED)
-            if focused is None:
+            if focused is None and not visit.page.evaluate(MISSED):
                 break
-            again, seen, what = focused
+            again, seen, what = focused or (True, True, "the browser's own controls")
             if not seen and not again:
                 unseen.append(what)
         else:
-            pytest.fail("the focus never comes to the end of the page")
-        assert visit.page.evaluate(MISSED) == []
+            pytest.fail(f"the focus never comes to {visit.page.evaluate(MISSED) or 'the end of the page'}")
         assert unseen == []
 
 

@@ -80,15 +80,16 @@ def write(app, name, text, suffix=".js"):
 def script(parts, facts):
     """Return a script of a page: what is true of this book and page, then the parts."""
     known = "".join(f"const {name} = {json.dumps(value, ensure_ascii=False)};\n" for name, value in facts.items())
-    code = "".join(without_comments((HERE / f"{part}.js").read_text("utf-8")) for part in parts)
+    code = "".join(bare((HERE / f"{part}.js").read_text("utf-8")) for part in parts)
     return (f'if ({NEEDED}) (() => {{\n"use strict";\n'
             "const {page: PAGE, notebook: NOTEBOOK} = document.currentScript.dataset;\n"
             f'const HOME = new URL(".", document.currentScript.src).href;\n{known}{code}}})();\n')
 
 
-def without_comments(code):
-    """Leave out the lines of a script that are comments: a reader of the page has no use for them."""
-    return "".join(line for line in code.splitlines(keepends=True) if not line.lstrip().startswith("//"))
+def bare(code):
+    """Return a script without its indentation and the lines that are comments: a page has no use for them."""
+    lines = (line.lstrip() for line in code.splitlines(keepends=True))
+    return "".join(line for line in lines if not line.startswith("//"))
 
 
 def notebook(app, pagename):

@@ -109,14 +109,14 @@ def add(app, pagename, templatename, context, doctree):
     path = Path(app.env.doc2path(pagename)) if doctree is not None else None
     if app.builder.name != "html" or path is None or not equations(path):
         return
-    from . import HERE, script, without_comments, write
+    from . import HERE, bare, script, write
 
     (Path(app.outdir) / "_static" / "live").mkdir(parents=True, exist_ok=True)
     rows = {} if pagename in app.config.maths_other_alphabets else notation(NOTATION.read_text("utf-8"))
     pack = f'livePack("symbols",{json.dumps(facts(path, rows), ensure_ascii=False)})\n'
     known = {"SYMBOLS": Path(write(app, f"symbols-{path.stem}", pack)).name, "RECEIPTS": "", "NOTATION": PLACE}
     if app.live:
-        code = without_comments((HERE / "receipts.js").read_text("utf-8"))
+        code = bare((HERE / "receipts.js").read_text("utf-8"))
         again = receipts.pack(path, app.live["size"], code)
         known["RECEIPTS"] = Path(write(app, f"receipts-{path.stem}", again)).name
     app.add_js_file(write(app, "symbols", script(("dom", "load", "symbols"), known)), loading_method="defer",
