@@ -68,6 +68,24 @@ def test_by_keyboard(visit):
     assert visit.page.evaluate("document.activeElement.matches('.eq-number')")
 
 
+INKS = """() => Object.fromEntries([..."mdtn"].map((size) =>
+  [size, getComputedStyle(document.querySelector(`article math .size-${size}`)).color]))"""
+
+
+def test_pointing_at_a_size_dims_the_others(visit):
+    before = visit.page.evaluate(INKS)
+    assert len(set(before.values())) == 4
+    visit.page.locator("article math .size-d:visible").first.hover()
+    pointed = visit.page.evaluate(INKS)
+    assert pointed["d"] == before["d"] and len({pointed[size] for size in "mtn"} - set(before.values())) == 1
+    visit.page.mouse.move(0, 0)
+    assert visit.page.evaluate(INKS) == before
+    number(visit).press("Enter")
+    panel(visit).locator("math .size-n").first.focus()
+    focused = visit.page.evaluate(INKS)
+    assert focused["n"] == before["n"] and focused["d"] == pointed["t"]
+
+
 def test_a_mouse_that_rests_is_told_the_same(browser, site):
     with Visit(browser, f"{site}{PAGE}.html") as visit:
         number(visit).hover()

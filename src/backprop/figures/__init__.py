@@ -11,6 +11,7 @@ from backprop.figures.deep import (
     there_and_back,
     weight_paths,
 )
+from backprop.figures.entry import named_entry
 from backprop.figures.explore import Explore, explore
 from backprop.figures.images import confusion, digits, hidden_units
 from backprop.figures.ink import FAINT, INK, SIZE_COLORS, maths
@@ -44,6 +45,7 @@ __all__ = [
     "magnified",
     "maths",
     "matrices",
+    "named_entry",
     "network",
     "outer_products",
     "path_tree",
