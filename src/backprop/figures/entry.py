@@ -9,7 +9,8 @@ def named_entry(letter, unit, layer, example, words, *, ax=None):
 
     Returns (figure, axes). Raises ValueError unless there are four words.
 
-    >>> figure, axes = named_entry("a", 2, "h", 3, ["an activation", "of unit 2", "of the hidden layer", "for example 3"])
+    >>> words = ["an activation", "of unit 2", "of the hidden layer", "for example 3"]
+    >>> figure, axes = named_entry("a", 2, "h", 3, words)
     >>> [text.get_text() for text in axes.texts][4]
     'an activation'
     """
@@ -23,7 +24,8 @@ def named_entry(letter, unit, layer, example, words, *, ax=None):
     fig, ax = canvas(5.2, 1.55, ax)
     for (text, size), (x, y), width in zip(parts, at, widths):
         ax.text(x + width / 2, y, text, size=size, ha="center", va="center")
-    tips = [(2.12, 0.7), (right + widths[1] + 0.08, 0.48), (right + widths[2] / 2, 1.18), (at[3][0] + widths[3] + 0.08, 0.98)]
+    tips = [(2.12, 0.7), (right + widths[1] + 0.08, 0.48), (right + widths[2] / 2, 1.18),
+            (at[3][0] + widths[3] + 0.08, 0.98)]
     starts = [(1.65, 0.7, "right"), (3.75, 0.3, "left"), (1.85, 1.4, "right"), (3.75, 1.2, "left")]
     for word, tip, (x, y, side) in zip(words, tips, starts):
         ax.annotate(word, tip, (x, y), size=12.5, ha=side, va="center",
