@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from . import einstein, presets, words
+from . import einstein, means, presets, samples, words
 from .derivation import Derivation
 from .layout import lines
 from .mend import constant_ratio
@@ -81,7 +81,7 @@ def read_sizes(sizes):
 def judge_all(before, read, sizes, texts, strict=False):
     """Return a `Line` for each line of a text, and the sentences on what was assumed for all of them."""
     try:
-        derivation = Derivation(einstein.summed(primed(assigned([*before, *read]))))
+        derivation = Derivation(means.counted(einstein.summed(primed(assigned([*before, *read])))))
         model = Model(derivation, sizes)
         judge = Judge(model, texts, strict) if model.problem is None else None
     except Problem as problem:
@@ -94,7 +94,12 @@ def judge_all(before, read, sizes, texts, strict=False):
     if not strict and any(line.is_wrong for line in found):
         found, judge = fairest(found, judge, texts)
     if derivation.shared() and any(line.is_wrong for line in found):
-        found = list(map(one_step, found, single_step(derivation.statements, sizes, texts)))
+        other = Derivation(derivation.statements, layers=1)
+        found = eased(found, rejudged(other, sizes, texts), words.ONE_STEP)
+    apart = samples.told_apart(derivation.statements) if not strict and any(line.is_wrong for line in found) else None
+    if apart is not None:
+        statements, letters = apart
+        found = eased(found, rejudged(Derivation(statements), sizes, texts, letters), words.left_out(letters))
     return follow(found, judge), words.notes(derivation, judge.model)
 
 
@@ -131,18 +136,24 @@ def follow(found, judge):
     return out
 
 
-def single_step(statements, sizes, texts):
-    """Return the lines judged for one step of what runs over steps with the same weights."""
-    derivation = Derivation(statements, layers=1)
-    judge = Judge(Model(derivation, sizes), texts)
+def rejudged(derivation, sizes, texts, apart=()):
+    """Return the lines of a text read otherwise, some indices apart from all; none if its definitions do not fit."""
+    model = Model(derivation, sizes)
+    if model.problem is not None:
+        return []
+    judge = Judge(model, texts)
+    judge.meant_apart |= set(apart)
     return [judge_line(s, derivation, judge) for s in derivation.statements if not s.given]
 
 
-def one_step(line, single):
-    """Return a line as right for one step, if it is wrong for all steps together."""
-    if line.is_wrong and single.verdict in ("right", "right-only-if"):
-        return replace(single, verdict="right-only-if", says=words.ONE_STEP)
-    return line
+def eased(found, others, says):
+    """Return the lines; one that is wrong and right under another reading is right if that is meant."""
+    return [
+        replace(other, verdict="right-only-if", says=says)
+        if line.is_wrong and other.verdict in ("right", "right-only-if")
+        else line
+        for line, other in zip(found, others or found)
+    ]
 
 
 def unjudged(statement, problem):

@@ -62,6 +62,7 @@ class Judge:
 
     def __init__(self, model, texts=("", ""), strict=False):
         self.texts, self.strict, self.quick, self.wrong = texts, strict, False, {}
+        self.meant_apart = set()  # indices that are meant to differ from all others
         self.model, self.derivation = model, model.derivation
         self.names, self.meaning = model.names, model.derivation.meaning
         self.turned_shown = any(
@@ -382,7 +383,7 @@ class Judge:
 
     def apart(self, wrong):
         """Return two index letters that are printed if both sides agree, and are not 0, wherever the two differ."""
-        found, printed = [], set().union(*map(free_indices, wrong.sides))
+        found, printed = [], self.meant_apart.union(*map(free_indices, wrong.sides))
         for point in self.model.points():
             here = point.child()
             here.dims = wrong.dims

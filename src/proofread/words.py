@@ -211,3 +211,8 @@ def printed_name(name):
         said += f"{kind}{{{','.join(marks)}}}" if marks else ""
     said += "".join(f"[{text}]" for k, _, text in name.marks if k == "[")
     return said + (f"^{{({name.layer})}}" if name.layer is not None and "^" not in said else "")
+
+
+def left_out(letters):
+    """Say that an index is meant to be none of those that the sum beside it runs over."""
+    return f"right if {' and '.join(f'${letter}$' for letter in sorted(letters))} is none of the values summed over"
