@@ -7,7 +7,22 @@ Delta glued to a letter belongs to it.
 
 from dataclasses import replace
 
-from .terms import Call, Compared, Gradient, Group, Item, Mark, Number, Row, Sum, Symbol, children, rebuild, walk
+from .terms import (
+    Call,
+    Compared,
+    Gradient,
+    Group,
+    Item,
+    Mark,
+    Number,
+    Row,
+    Sum,
+    Symbol,
+    children,
+    is_capital,
+    rebuild,
+    walk,
+)
 
 NUDGES = ("d", "Delta", "delta")
 
@@ -125,7 +140,8 @@ class Brackets:
         """Return a letter and what stands behind it as one term, or None if they are two factors."""
         if isinstance(left, Gradient) and not op:
             inner = self.join(left.of, right, op)
-            return replace(left, of=inner) if isinstance(inner, Symbol) and isinstance(right, Group) else None
+            closed = isinstance(inner, Symbol | Gradient) and isinstance(right, Group)
+            return replace(left, of=inner) if closed else None
         if not op and isinstance(right, Group) and open_call(left):
             inner = self.join(left.arguments[0], right, op)
             return (
@@ -163,14 +179,22 @@ class Brackets:
         if known is not None and not left.primes:
             letter = left.letter if known == 0 else f"{left.letter}({known})"
             return replace(left, letter=letter, marks=(*left.marks, *right.marks), span=span, closed=True)
+        if any(bare(one) and one.letter.partition(" ")[0] in NUDGES for one in right.items):  # a factor
+            return None
         known = self.outside | self.defined
         if not left.primes and all(map(bare, right.items)) and not any(key(one) in known for one in right.items):
             return replace(left, marks=(*left.marks, *right.marks), span=span, closed=True)
         function = bool(lists) or key(left) in self.called or self.only_called(left)
-        if not function or any(i.base == "T" for mark in left.marks for i in mark.items or ()):
+        if not function or is_matrix_power(left):
             return None
         call = Call(replace(left, primes=0), right.items, left.primes, span=span)
         return Group("", (call,), **behind, span=span) if any(behind.values()) else call
+
+
+def is_matrix_power(letter):
+    """Say whether a letter has the T of a transpose, or is a capital with a power as of an inverse: no function."""
+    turned = any(i.base == "T" for mark in letter.marks for i in mark.items or ())
+    return turned or (is_capital(letter.letter) and any(m.kind == "^" and m.items is None for m in letter.marks))
 
 
 def nudged(term):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from .brackets import key
 from .grammar import parse
 from .meaning import Context, Meaning
-from .names import Names, signature
+from .names import Names, says_symmetric, signature
 from .problems import Problem, UnknownName
 from .statements import ORDER
 from .templates import LAYERS, slots
@@ -347,12 +347,12 @@ class Derivation:
                     self.problems.setdefault(statement.number if not statement.given else -statement.number, problem)
 
     def is_condition(self, chain):
-        """Say whether a line is a condition: an inequality, a size that is set."""
+        """Say whether a line is a condition: an inequality, a size that is set, a matrix that is its own transpose."""
         left = chain.sides[0]
         sized = (
             isinstance(left, Symbol) and signature(left) in self.names.labels and isinstance(chain.sides[-1], Number)
         )
-        return sized or bool(set(chain.relations) & ORDER)
+        return sized or bool(set(chain.relations) & ORDER) or says_symmetric(chain)
 
 
 def first_letters(statement):

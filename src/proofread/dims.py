@@ -4,6 +4,7 @@ number."""
 from .problems import SizesDiffer
 
 POOL = (3, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14)  # no 2: a factor 2 is told from a size
+FALLING = (9, 7, 5, 4, 3, 6, 8, 10, 11, 12, 13, 14)  # for arrays with more rows than columns
 ONE = 0  # the size 1 itself
 
 
@@ -13,12 +14,13 @@ class Dims:
     def __init__(self):
         self.parent, self.value, self.labels, self.wide, self.forced = [0], {0: 1}, {}, set(), 0
         self.apart = False  # whether sizes with different letters must stay different
+        self.pool = POOL
 
     def copy(self):
         """Return an independent copy."""
         other = Dims.__new__(Dims)
         other.parent, other.value, other.labels = self.parent[:], dict(self.value), dict(self.labels)
-        other.wide, other.forced, other.apart = set(self.wide), self.forced, self.apart
+        other.wide, other.forced, other.apart, other.pool = set(self.wide), self.forced, self.apart, self.pool
         return other
 
     def new(self, wide=False, value=None):
@@ -87,7 +89,7 @@ class Dims:
         A size that the text sets by a letter that stands nowhere else (`alone`) is that of all open sizes.
         """
         taken = set(self.value.values())
-        pool = [*alone] * 12 or [size for size in POOL if size not in taken]
+        pool = [*alone] * 12 or [size for size in self.pool if size not in taken]
         for node in (*used, *self.labels.values()):
             root = self.find(node)
             if root not in self.value:

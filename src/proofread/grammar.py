@@ -68,7 +68,7 @@ bars: BAR_OPEN sum BAR_CLOSE mark*
 angle: ANGLE_OPEN sum COMMA sum ANGLE_CLOSE
 matrix: MATRIX mark*
 cases: CASES
-gradient: NABLA SCRIPT? argument
+gradient: NABLA SCRIPT* (argument | gradient)
 bigsum: BIGSUM SCRIPT* product
 operator: OPERATOR product
 limit: LIMIT SCRIPT product
@@ -193,7 +193,9 @@ def is_second(top):
 
 
 def lone_d(inner):
-    """Say whether tokens are a sign of differentiation alone."""
+    """Say whether tokens are a sign of differentiation alone: d, or d^2."""
+    if len(inner) == 2:
+        return is_second(inner)
     return len(inner) == 1 and (inner[0].type == "PARTIAL" or inner[0].value == "d")
 
 
@@ -377,16 +379,21 @@ class Build(Transformer):
     @staticmethod
     def second(token, top, bottom):
         r"""Return a second derivative as a derivative of a derivative: \partial^2 f / \partial x \partial y."""
-        span, signs = token.value.span, [i for i, one in enumerate(bottom) if is_sign_of_d(one)]
-        if len(top) < 3 or not signs or signs[0] != 0:
+        span = token.value.span
+        if len(top) < 3 or not bottom or not is_sign_of_d(bottom[0]):
             raise Unreadable("a second derivative of what, and by what?", span, r"\frac{\partial^2 f}{\partial x^2}")
-        if len(signs) == 2:
-            by = [sub(bottom[1 : signs[1]]), sub(bottom[signs[1] + 1 :])]
-        elif len(signs) == 1 and is_square(bottom[-1]):
-            by = [sub(bottom[1:-1])] * 2
-        else:
-            raise Unreadable("by what is differentiated twice?", span, r"\partial x^2 or \partial x \partial y")
+        by = Build.twice(bottom, span)
         return Derivative(Derivative(sub(top[2:]), by[1], span=span), by[0], span=span)
+
+    @staticmethod
+    def twice(bottom, span):
+        r"""Return by what is differentiated: the two of \partial x \partial y, or that of \partial x^2 twice."""
+        signs = [i for i, one in enumerate(bottom) if is_sign_of_d(one)]
+        if len(signs) == 2:
+            return [sub(bottom[1 : signs[1]]), sub(bottom[signs[1] + 1 :])]
+        if len(signs) == 1 and is_square(bottom[-1]):
+            return [sub(bottom[1:-1])] * 2
+        raise Unreadable("by what is differentiated twice?", span, r"\partial x^2 or \partial x \partial y")
 
     def root(self, token, *marks):
         return wrap(Call("sqrt", (sub(token.value.inner),), span=token.value.span), *divided(marks))
@@ -441,8 +448,14 @@ class Build(Transformer):
         return Cases(tuple(rows), span=token.value.span)
 
     def gradient(self, nabla, *rest):
-        below = sub(rest[0].value.inner) if len(rest) > 1 else None
-        return Gradient(below, rest[-1], span=span_of([nabla, rest[-1]]))
+        r"""Return a gradient; \nabla^2 f is the gradient of a gradient, the matrix of second derivatives."""
+        span, marks = span_of([nabla, rest[-1]]), [m.value for m in rest[:-1]]
+        below = next((sub(m.inner) for m in marks if m.value == "_"), None)
+        above = [m for m in marks if m.value == "^"]
+        if not all(map(is_square, above)):
+            raise Unreadable("above a nabla stands nothing, or a 2", above[0].span, r"\nabla_W J or \nabla^2 J")
+        inner = Gradient(below, rest[-1], span=span)
+        return Gradient(below, inner, span=span) if above else inner
 
     def bigsum(self, sign, *rest):
         marks = {m.value.value: m.value for m in rest[:-1]}
@@ -452,7 +465,11 @@ class Build(Transformer):
         return BigSum(indices, rest[-1], low, high, excluded, span=span)
 
     def operator(self, token, body):
-        return Derivative(body, sub(token.value.inner[1][1:]), span=span_of([token, body]))
+        span, (top, bottom) = span_of([token, body]), token.value.inner
+        if is_second(top):
+            by = self.twice(bottom, token.value.span)
+            return Derivative(Derivative(body, by[1], span=span), by[0], span=span)
+        return Derivative(body, sub(bottom[1:]), span=span)
 
     def limit(self, token, below, body):
         inner = below.value.inner

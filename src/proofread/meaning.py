@@ -16,6 +16,7 @@ from .terms import (
     Dots,
     Entry,
     Function,
+    Gradient,
     Identity,
     Index,
     Local,
@@ -218,7 +219,8 @@ class Meaning:
             if mark.items is None:
                 if mark.kind == "_":
                     raise Unreadable("this mark cannot be read", mark.span, "an index, a layer or a name")
-                power = self.read(self.settled(mark), context)
+                turned += is_inverse_turned(mark)
+                power = Number(-1.0) if is_inverse_turned(mark) else self.read(self.settled(mark), context)
         for kind, bracket, place, item in slots(s):
             what = self.classify(s, kind, bracket, place, item, context.strict)
             if what == "transpose":
@@ -368,6 +370,8 @@ class Meaning:
         for mark in group.marks:
             if mark.kind == "^" and mark.items and all(i.base == "T" for i in mark.items):
                 turned += 1
+            elif mark.kind == "^" and is_inverse_turned(mark):
+                turned, power = turned + 1, Number(-1.0)
             elif mark.kind == "^" and not (mark.items and mark.items[0].bracket):
                 power = self.read(self.settled(mark), context)
             else:
@@ -556,6 +560,10 @@ class Meaning:
         )
         if name is not None and key(name) in self.names.lefts:
             return self.read_symbol(name, context)
+        if isinstance(term.of, Gradient):
+            inner = self.read_gradient(replace(term.of, by=term.of.by or term.by), context)
+            by = self.below(term.by, replace(context, last=True)) if term.by is not None else inner.by
+            return Derivative(inner, by, span=term.span)
         lists = self.names.brackets.parameters.get(key(term.of), []) if isinstance(term.of, Symbol) else []
         if term.by is None and lists and len(lists[0]) == 1:
             term = replace(term, by=lists[0][0])
@@ -563,6 +571,11 @@ class Meaning:
             raise Ambiguous("a gradient by what? nothing stands below the nabla", term.span, r"\nabla_W J")
         by = self.below(term.by, replace(context, last=True))
         return Derivative(self.read(term.of, context), by, "gradient", span=term.span)
+
+
+def is_inverse_turned(mark):
+    """Say whether a mark is the -T of an inverse that is transposed."""
+    return [token.value for token in mark.tokens] in (["-", "T"], ["-", "top"])
 
 
 def changing(first, last):

@@ -64,8 +64,9 @@ def divisors(term):
 def limited(term, letter):
     """Return a term whose own sum, alone or as a factor, runs up to the letter if it has no limit."""
     if isinstance(term, BigSum):
-        open_end = term.high is None and term.low is None and len(term.indices) == 1 and not term.excluded
-        return replace(term, low=Number(1.0, "1", span=term.span), high=Symbol(letter, span=term.span)) if open_end else term
+        if (term.low, term.high, term.excluded) != (None, None, ()) or len(term.indices) != 1:
+            return term
+        return replace(term, low=Number(1.0, "1", span=term.span), high=Symbol(letter, span=term.span))
     if isinstance(term, Row):
         factors = list(term.factors)
         at = next((k for k, one in enumerate(factors) if isinstance(one, BigSum)), None)

@@ -9,8 +9,8 @@ import numpy as np
 
 from .brackets import key
 from .derivation import Derivation, differentiates_term, refs
-from .dims import ONE, Choices, Dims, attempts
-from .problems import NoEntries, Problem, SizesDiffer, Unreadable
+from .dims import FALLING, ONE, Choices, Dims, attempts
+from .problems import NoEntries, Problem, Singular, SizesDiffer, Unreadable
 from .sizes import NUMBER, Measure, Scope
 from .templates import slots, symbols
 from .terms import (
@@ -25,6 +25,8 @@ from .terms import (
     Norm,
     Number,
     Pair,
+    Power,
+    Product,
     Ref,
     Row,
     Size,
@@ -41,6 +43,7 @@ SEARCHES, OTHERS = 400, 24
 DRAWS, KINKED_DRAWS = 3, 9  # where a function has a kink, points on both sides of it are wanted
 KINKS = {"relu", "abs", "sign", "max", "min"}
 MOST_DRAWS = 1000
+SYMMETRIC = "symmetric"
 
 
 
@@ -229,9 +232,27 @@ class Model:
         for name in self.derivation.meaning.leaves:
             self.quantity(name, measure)
         alone = {value for label, value in self.fixed_sizes().items() if label not in self.used_labels()}
-        self.dims = measure.dims.settle(
-            alone, [size for axes, shape in self.shapes.values() for size in (*shape, *axes)]
-        )
+        used = [size for axes, shape in self.shapes.values() for size in (*shape, *axes)]
+        open_sizes = measure.dims.copy()
+        self.dims = measure.dims.settle(alone, used)
+        if self.is_singular():
+            open_sizes.pool = FALLING  # X.T X has an inverse where X has more rows than columns
+            self.dims = open_sizes.settle(alone, used)
+
+    def is_singular(self):
+        """Say whether a matrix that a definition inverts has no inverse with these sizes."""
+        terms = (one for definition, _ in self.settled.values() for one in walk(definition.term))
+        if not any(isinstance(one, Power) and one.matrix for one in terms):
+            return False
+        try:
+            self.point(0, None, ())
+        except Singular:
+            return True
+        except Problem:
+            return False
+        finally:
+            self.upstreams = {}
+        return False
 
     def used_labels(self):
         """Return the letters of sizes that a definition or a declaration uses."""
@@ -586,11 +607,31 @@ class Model:
     def normalize(self, point, extra):
         """Let sums be what the conditions say: divide a leaf by its sum."""
         targets = [(ref.name, self.frozen()(ref, Scope({}))[0].axes[-1], total) for ref, total in self.sums()]
-        for name, axis, total in [*targets, *((name, axis, 1.0) for name, axis in extra)]:
+        targets += [(name, axis, 1.0) for name, axis in (*self.declared_symmetric(), *extra)]
+        for name, axis, total in targets:
             value = point.values[name]
-            at = int(axis[3:]) if isinstance(axis, str) else axis - 2
-            data = np.abs(value.data)
-            point.values[name] = point.leaves[name] = Value(data / data.sum(at, keepdims=True) * total, value.axes)
+            data = condition_on(value.data, axis, total, point.draw)
+            point.values[name] = point.leaves[name] = Value(data, value.axes)
+
+    def declared_symmetric(self):
+        """Return (leaf, condition) of each matrix that a line says is its own transpose."""
+        sides = [chain.sides[:2] for _, chain in self.derivation.conditions if "=" in chain.relations]
+        sides += [pair[::-1] for pair in sides]
+        return [(a.name, SYMMETRIC) for a, b in sides if isinstance(a, Ref) and b == Transpose(a, span=b.span)]
+
+    def forms(self):
+        """Return the leaves M that stand, or whose inverse stands, in a quadratic form x.T M x: often symmetric."""
+        found = set()
+        for one in (one for definition, _ in self.settled.values() for one in walk(definition.term)):
+            for left, middle, right in zip(*(factors(one)[k:] for k in range(3))):
+                inner = middle.of if isinstance(middle, Power) else middle
+                if isinstance(left, Transpose) and left.of == right and isinstance(inner, Ref):
+                    found.add(inner.name)
+        return sorted(found & set(self.derivation.meaning.leaves), key=repr)
+
+    def answers(self):
+        """Return the leaves y and t: a yes or no may be meant, as 1 and 0 or as 1 and -1."""
+        return [name for name in self.derivation.meaning.leaves if name.letter.lower() in ("y", "t")]
 
     def targets(self):
         """Return (leaf, axis) of each vector that stands beside a logarithm: it may be meant to sum to one."""
@@ -623,6 +664,21 @@ class Model:
                 ):
                     found.append((left.body, right.value))
         return found
+
+
+def condition_on(data, how, total, draw):
+    """Return numbers as a condition wants them: symmetric, of two values only, or with this sum along an axis."""
+    if how == SYMMETRIC:
+        return data @ np.swapaxes(data, -2, -1) + np.eye(data.shape[-1])
+    if isinstance(how, tuple):
+        return np.where((np.arange(data.size).reshape(data.shape) + draw) % 2, *how)
+    at = int(how[3:]) if isinstance(how, str) else how - 2
+    return np.abs(data) / np.abs(data).sum(at, keepdims=True) * total
+
+
+def factors(term):
+    """Return the factors of a settled product, from left to right."""
+    return [*factors(term.left), *factors(term.right)] if isinstance(term, Product) else [term]
 
 
 def is_softmax(term):

@@ -113,6 +113,8 @@ class Names:
 
     def may_define(self, statement, chain):
         """Say whether the left side of a line is a name that a line can define."""
+        if says_symmetric(chain):
+            return False
         left = chain.sides[0]
         if len(chain.sides) < 2 or chain.relations[0] not in ("=", "←") or not isinstance(left, Symbol):
             return False
@@ -129,7 +131,9 @@ class Names:
         return kind, bracket, item.base, item.shift
 
     def find_differentials(self):
-        """Say whether a d before a letter is a nudge: a trace, a colon, or a d of the loss shows it."""
+        """Say whether a d before a letter is a nudge: a trace, a colon, a d of the loss or of what follows shows it."""
+        if any(map(self.goes_forward, (chain for _, chain in self.lines))):
+            return True
         terms = [one for _, chain in self.lines for one in walk(chain)]
         losses = {f"d {letter}" for letter, _ in self.numerators}
         return any(
@@ -140,6 +144,24 @@ class Names:
             and one.letter in losses)
             for one in terms
         )
+
+    def goes_forward(self, chain):
+        """Say whether a line gives the d of a quantity by those of what it is made of: dY = X dX + dX X."""
+        left, letters = chain.sides[0], [s for side in chain.sides[1:] for s in symbols(side)]
+        below = {(s.letter[2:], s.style) for s in letters if s.letter.startswith("d ")}
+        if not below or not isinstance(left, Symbol) or not left.letter.startswith("d "):
+            return False
+        mine = left.letter[2:], left.style
+        return below <= self.made_of(mine) and not any(mine in self.made_of(letter) for letter in below)
+
+    def made_of(self, letter):
+        """Return the letters that a defined one is made of, through all definitions."""
+        found, new = set(), {letter}
+        while new:
+            sides = [side for _, c in self.definers if key(c.sides[0]) in new for side in c.sides[1:]]
+            new = {key(s) for side in sides for s in symbols(side)} - found
+            found |= new
+        return found
 
     def find_loss(self):
         """Take the last name that nothing else uses as the loss where dW stands for its derivative and no fraction says
@@ -600,6 +622,14 @@ def with_name(chain, parameters):
         letter = replace(left.of, letter=f"nabla {left.of.letter}", span=left.span)
         return replace(chain, sides=(letter, *chain.sides[1:]))
     return chain
+
+
+def says_symmetric(chain):
+    """Say whether a line is A = A^T."""
+    if len(chain.sides) != 2 or not all(isinstance(side, Symbol) for side in chain.sides):
+        return False
+    marks = [[item.base for _, _, _, item in slots(side)] for side in chain.sides]
+    return key(chain.sides[0]) == key(chain.sides[1]) and sorted(marks, key=len)[1:] == [[*min(marks, key=len), "T"]]
 
 
 def signature(symbol):

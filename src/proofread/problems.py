@@ -23,6 +23,10 @@ class NoEntries(Unreadable):
     """An index on what was read as a number; another choice of sizes may give it entries."""
 
 
+class Singular(Unreadable):
+    """A matrix that has no inverse; with other sizes it may have one."""
+
+
 class UnknownName(Problem):
     """A name that nothing explains."""
 

@@ -11,7 +11,7 @@ from .terms import BigSum, Row, Sum, Symbol, rebuild, walk
 
 
 def told_apart(statements):
-    """Return the statements with o left out of such sums, and the set of such letters o; None where there is no such sum."""
+    """Return the statements with o left out of such sums, and the set of these o; None where there is no such sum."""
     found = {}
     for chain in (chain for s in statements for chain in s.chains):
         mine = free_letters(chain.sides[0])

@@ -23,10 +23,12 @@ from .terms import (
     Sum,
     Transpose,
     Unnamed,
+    is_capital,
     walk,
 )
 
 NUMBER = (ONE, ONE)
+COUNTS = ("N", "M", "T", "Z")  # capital letters that are rather numbers
 ENTRYWISE = {
     "log",
     "exp",
@@ -55,6 +57,27 @@ def only_matrix(term):
 def beside_logarithm(term):
     """Say whether a factor stands before a logarithm: y log a is taken entry by entry."""
     return isinstance(term.right, Call) and term.right.function == "log" and not isinstance(term.left, Transpose)
+
+
+def printed(term):
+    """Return the whole number that is printed, or None."""
+    if isinstance(term, Sum) and len(term.terms) == 1 and isinstance(term.terms[0][1], Number):
+        sign, term = term.terms[0]
+        return sign * term.value
+    return term.value if isinstance(term, Number) and term.value == int(term.value) else None
+
+
+def has_bars(term):
+    """Say whether a term is |A|, of a matrix by its look."""
+    return isinstance(term, Call) and term.function == "abs" and is_matrix(term.arguments[0])
+
+
+def is_matrix(term):
+    """Say whether a term looks like a matrix: a capital that is no usual count, or what holds one or a transpose."""
+    if isinstance(term, Ref):
+        return is_capital(term.name.letter) and term.name.letter not in COUNTS
+    inside = [one for one in walk(term) if one is not term]
+    return any(isinstance(one, Transpose) or (isinstance(one, Ref) and is_matrix(one)) for one in inside)
 
 
 def is_identity(term):
@@ -401,6 +424,8 @@ class Measure:
         settled = replace(term, of=of, exponent=exponent)
         if self.is_number(shape):
             return settled, shape
+        if (printed(exponent) or 0) < 0:
+            return self.inverse(settled, shape)
         square = isinstance(exponent, Number) and exponent.value in (2, 3)
         options = [lambda: (settled, shape)]
         if square and not self.is_open(shape) and self.dims.known(shape[0]) == self.dims.known(shape[1]):
@@ -410,6 +435,16 @@ class Measure:
         result = self.fits(options, term.span)
         self.customary = self.customary and not isinstance(result[0], Product)
         return result
+
+    def inverse(self, term, shape):
+        """Measure a power such as -1: the inverse of what is a matrix by its letter, else one over each entry first."""
+        options = [lambda: (replace(term, matrix=True), self.square(shape, term.span)), lambda: (term, shape)]
+        return self.fits(options if is_matrix(term.of) else options[::-1], term.span)
+
+    def square(self, shape, span):
+        """Make a shape that of a square matrix."""
+        self.dims.unite(*shape, span)
+        return shape
 
     def of_pair(self, term, scope):
         left, a = self(term.left, scope)
@@ -543,11 +578,24 @@ class Measure:
             return self.own(settled, shapes, scope)
         if isinstance(term.function, Unnamed):
             return settled, NUMBER if term.function.scalar else shapes[0]
+        if term.function == "log" and has_bars(term.arguments[0]):
+            return self.logarithm(settled, shapes[0])
         if term.function in ENTRYWISE:
             if len(shapes) != 1:
                 raise Unreadable(f"{term.function} takes one argument", term.span)
             return settled, shapes[0]
         return settled, self.known(term.function, shapes, term)
+
+    def logarithm(self, term, shape):
+        r"""Measure \log |A| of a matrix: of its determinant, or of each entry."""
+        of = term.arguments[0]
+        determinant = replace(term, arguments=(replace(of, function="det"),))
+        return self.fits([lambda: (determinant, self.number_of(shape, term.span)), lambda: (term, shape)], term.span)
+
+    def number_of(self, shape, span):
+        """Return the shape of a number that belongs to a square matrix."""
+        self.dims.unite(*shape, span)
+        return NUMBER
 
     def whole(self, term):
         """Measure a quantity that is taken with all its indices."""
@@ -559,9 +607,8 @@ class Measure:
         first = shapes[0]
         if function in ("sum", "mean"):
             return NUMBER
-        if function == "tr":
-            self.dims.unite(*first, term.span)
-            return NUMBER
+        if function in ("tr", "det"):
+            return self.number_of(first, term.span)
         if function == "vec":
             return self.times(*first, term.span), ONE
         if function == "diag":

@@ -63,6 +63,7 @@ FUNCTIONS = {
     "tr": "tr",
     "Tr": "tr",
     "trace": "tr",
+    "det": "det",
     "Trace": "tr",
     "vec": "vec",
     "Vec": "vec",

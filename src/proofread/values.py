@@ -9,11 +9,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .problems import SizesDiffer, Unreadable
+from .problems import Singular, SizesDiffer, Unreadable
 from .terms import Call, Function, Name, Number, Size, Unnamed
 
 STEP = 1e-20
 MOST_NUMBERS = 2_000_000
+MOST_CONDITION = 1e8  # of a matrix that is inverted
 SECOND_STEP = 1e-5  # for the outer one of two derivatives
 
 
@@ -259,10 +260,10 @@ class Point:
     def at_power(self, term):
         of, exponent = self.eval(term.of), self.eval(term.exponent)
         if term.matrix:
-            data = of.data
-            for _ in range(int(term.exponent.value) - 1):
-                data = data @ of.data
-            return Value(data, of.axes)
+            times = int(np.real(exponent.data).item())
+            if times < 0 and np.any(np.linalg.cond(np.real(of.data)) > MOST_CONDITION):
+                raise Singular("a matrix has no inverse here", term.span)
+            return Value(np.linalg.matrix_power(of.data, times), of.axes)
         if isinstance(term.exponent, Number) and term.exponent.value == int(term.exponent.value):
             return Value(of.data ** int(term.exponent.value), of.axes)
         (a, b), axes = aligned(of, exponent)
@@ -351,10 +352,14 @@ class Point:
         apply = self.applied(term)
         if not term.primes:
             return apply(*arguments)
-        if term.primes > 1 or len(arguments) > 1:
-            raise Unreadable("only the first derivative of a function of one argument is evaluated", term.span)
         value = arguments[0]
-        if np.iscomplexobj(value.data) and np.any(np.imag(value.data)):
+        nudged = np.iscomplexobj(value.data) and np.any(np.imag(value.data))
+        if term.primes > 1 + (not nudged) or len(arguments) > 1:
+            raise Unreadable("of a function of one argument no more than two derivatives are evaluated", term.span)
+        if term.primes == 2:
+            turned = self.curved(apply, Value(np.real(value.data) + 1j, value.axes))
+            return Value(np.imag(turned.data), turned.axes)
+        if nudged:
             return self.curved(apply, value)
         moved = apply(Value(value.data + 1j * STEP, value.axes))
         return Value(np.imag(moved.data) / STEP, moved.axes)
@@ -389,6 +394,7 @@ class Point:
             "sum": summed,
             "mean": averaged,
             "tr": trace,
+            "det": determinant,
             "vec": column,
             "diag": diagonal,
             "softmax": self.softmax,
@@ -675,6 +681,10 @@ def summed(value):
 
 def averaged(value):
     return Value(value.data.mean((-2, -1), keepdims=True), value.axes)
+
+
+def determinant(value):
+    return Value(np.linalg.det(value.data)[..., None, None], value.axes)
 
 
 def trace(value):

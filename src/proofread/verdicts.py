@@ -10,6 +10,7 @@ import numpy as np
 from .dims import attempts
 from .liberties import liberty
 from .meaning import Context
+from .model import SYMMETRIC
 from .problems import Ambiguous, Problem, SizesDiffer, Unreadable
 from .sizes import Scope
 from .statements import GIVEN
@@ -34,6 +35,7 @@ TOLERANCE = 1e-8  # of the largest entry; complex steps are exact to 1e-14
 NOTHING = 1e-13  # what is smaller is rounding
 READINGS = 48
 SECONDS = 1.2  # for all readings of one line
+COVARIANCES = ("Sigma", "Lambda", "Omega")  # matrices that are symmetric by what their letters mean
 
 
 @dataclass(frozen=True)
@@ -378,8 +380,21 @@ class Judge:
                     return replace(
                         wrong, verdict="right-only-if", condition=f"the entries of {target[0].letter} sum to one"
                     )
+        for name, how, words in [] if self.strict else self.meant():
+            if self.holds(wrong, dims, relation, None, ((name, how),)):
+                letter = f"${latex(name.letter)}$"
+                if how == SYMMETRIC and name.letter not in COVARIANCES:
+                    return replace(wrong, says=f"it would be right if {letter} were symmetric")
+                return replace(wrong, verdict="right-only-if", condition=f"{letter} is {words}")
         apart = self.apart(wrong) if relation == "=" and not self.strict else None
         return replace(wrong, verdict="right-only-if", condition=rf"${apart[0]} \neq {apart[1]}$") if apart else None
+
+    def meant(self):
+        """Return (leaf, condition, its words) for what often goes without saying: a symmetric matrix, a yes or no."""
+        answers = [((1.0, -1.0), "1 or −1"), ((1.0, 0.0), "1 or 0")]
+        return [(name, SYMMETRIC, "symmetric") for name in self.model.forms()] + [
+            (name, how, words) for name in self.model.answers() for how, words in answers
+        ]
 
     def apart(self, wrong):
         """Return two index letters that are printed if both sides agree, and are not 0, wherever the two differ."""
@@ -412,6 +427,11 @@ class Judge:
             return self.compared(wrong.sides, dims, relation, functions, normalized).verdict == "right"
         except Problem:
             return False
+
+
+def latex(letter):
+    """Return a letter as LaTeX."""
+    return f"\\{letter}" if len(letter) > 1 else letter
 
 
 def off_diagonal(array, axes, pair):

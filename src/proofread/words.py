@@ -84,7 +84,10 @@ def sentence(outcome, chains, looks, judge):
     if outcome.verdict == "wrong":
         return "; ".join(
             part
-            for part in (which_link(outcome, chains, judge), ratio_words(outcome, judge) or LOOKS.get(looks, ""))
+            for part in (
+                which_link(outcome, chains, judge),
+                outcome.says or ratio_words(outcome, judge) or LOOKS.get(looks, ""),
+            )
             if part
         )
     if outcome.verdict == "sizes":

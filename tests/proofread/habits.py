@@ -1533,8 +1533,147 @@ dZ1 = (W2.T @ dZ2) * (1 - A1**2)
 ))
 
 
+# --- inverses and determinants, second derivatives, means and samples without limits -----------------------------
+
+def inverses():
+    v = draw(a=(3,), b=(3,), X=(3, 3), A=(3, 3), dX=(3, 3), Z=(9, 4), t=(9,))
+    inverse, v.dX = np.linalg.inv, v.dX * 1e-3
+    v.i = inverse(v.X)
+    v.f = d(lambda X: v.a @ inverse(X) @ v.b, v.X)
+    v.g = d(lambda X: np.trace(inverse(X) @ v.A), v.X)
+    v.h = d(lambda X: np.log(np.linalg.det(X) ** 2) / 2, v.X)
+    v.df = np.sum(v.f * v.dX)
+    v.w = np.linalg.lstsq(v.Z, v.t, rcond=None)[0]
+    return v
+
+
+INVERSES = Case("inverses, determinants and their differentials", r"""
+f = a^T X^{-1} b
+g = \operatorname{tr}(X^{-1} A)
+h = \log |\det X|
+w = (Z^T Z)^{-1} Z^T t
+""", inverses, (
+    (r"\frac{\partial f}{\partial X} = -X^{-T} a b^T X^{-T}", "right",
+     lambda v: (v.f, -v.i.T @ np.outer(v.a, v.b) @ v.i.T)),
+    (r"\frac{\partial f}{\partial X} = -(X^{-1})^\top a b^\top (X^{-1})^\top", "right",
+     lambda v: (v.f, -v.i.T @ np.outer(v.a, v.b) @ v.i.T)),
+    (r"\frac{\partial f}{\partial X} = -X^{-1} a b^T X^{-1}", "wrong",
+     lambda v: (v.f, -v.i @ np.outer(v.a, v.b) @ v.i)),
+    (r"\frac{\partial f}{\partial X} = X^{-T} a b^T X^{-T}", "wrong",
+     lambda v: (v.f, v.i.T @ np.outer(v.a, v.b) @ v.i.T)),
+    (r"df = -a^T X^{-1} (dX) X^{-1} b", "right", lambda v: (v.df, -v.a @ v.i @ v.dX @ v.i @ v.b)),
+    (r"df = a^T X^{-1} dX X^{-1} b", "wrong", lambda v: (v.df, v.a @ v.i @ v.dX @ v.i @ v.b)),
+    (r"\frac{\partial g}{\partial X} = -(X^{-1} A X^{-1})^T", "right", lambda v: (v.g, -(v.i @ v.A @ v.i).T)),
+    (r"\frac{\partial g}{\partial X} = -X^{-2} A^T", "wrong", lambda v: (v.g, -v.i @ v.i @ v.A.T)),
+    (r"\frac{\partial h}{\partial X} = X^{-T}", "right", lambda v: (v.h, v.i.T)),
+    (r"\frac{\partial h}{\partial X} = X^{-1}", "wrong", lambda v: (v.h, v.i)),
+    (r"Z^T Z w = Z^T t", "right", lambda v: (v.Z.T @ v.Z @ v.w, v.Z.T @ v.t)),
+    (r"Z w = t", "wrong", lambda v: (v.Z @ v.w, v.t)),
+))
+
+
+def seconds():
+    v = draw(x=(4,), A=(4, 4), b=(4,), Q=(4, 4), s=())
+    v.Q, step = v.Q + v.Q.T, 1e-6
+
+    def hessian(f):
+        return np.array([(d(f, v.x + step * e) - d(f, v.x - step * e)) / (2 * step) for e in np.eye(4)])
+    v.H = np.round(hessian(lambda x: x @ v.A @ x), 7)
+    v.K = np.round(hessian(lambda x: x @ v.Q @ x / 2 - v.b @ x), 7)
+    v.k = d(lambda x: x @ v.Q @ x / 2 - v.b @ x, v.x)
+    return v
+
+
+SECONDS = Case("second derivatives, and a matrix that is said to be symmetric", r"""
+f(x) = x^T A x
+Q = Q^T
+q(x) = \frac{1}{2} x^T Q x - b^T x
+x \in \mathbb{R}^{p}
+""", seconds, (
+    (r"\nabla^2 f(x) = A + A^T", "right", lambda v: (v.H, np.round(v.A + v.A.T, 7))),
+    (r"\nabla_x^2 f = 2 A", "wrong", lambda v: (v.H, 2 * v.A)),
+    (r"\frac{\partial^2 f}{\partial x_i \partial x_j} = A_{ij} + A_{ji}", "right",
+     lambda v: (v.H, np.round(v.A + v.A.T, 7))),
+    (r"\nabla q(x) = Q x - b", "right", lambda v: (v.k, v.Q @ v.x - v.b)),
+    (r"\nabla^2 q = Q", "right", lambda v: (v.K, np.round(v.Q, 7))),
+    (r"\nabla^2 q = 2 Q", "wrong", lambda v: (v.K, 2 * v.Q)),
+))
+
+
+def batch():
+    v = draw(x=(5,), up=(5,), gamma=(), beta=())
+    v.m, v.eps = 5, 0.3
+
+    def y(x):
+        return v.gamma * (x - x.mean()) / np.sqrt(np.mean((x - x.mean()) ** 2) + v.eps) + v.beta
+    v.root = np.sqrt(np.mean((v.x - v.x.mean()) ** 2) + v.eps)
+    v.hat = (v.x - v.x.mean()) / v.root
+    v.dx = d(lambda x: np.sum(v.up * y(x)), v.x)
+    return v
+
+
+BATCH = Case("a normalized batch, sums without limits", r"""
+\mu = \frac{1}{m} \sum_i x_i
+\sigma^2 = \frac{1}{m} \sum_i (x_i - \mu)^2
+\hat{x}_i = \frac{x_i - \mu}{\sqrt{\sigma^2 + \epsilon}}
+y_i = \gamma \hat{x}_i + \beta
+""", batch, (
+    (r"\frac{\partial L}{\partial x_i} = \frac{\gamma}{m \sqrt{\sigma^2 + \epsilon}} \left( m "
+     r"\frac{\partial L}{\partial y_i} - \sum_j \frac{\partial L}{\partial y_j} - \hat{x}_i \sum_j "
+     r"\frac{\partial L}{\partial y_j} \hat{x}_j \right)", "right",
+     lambda v: (v.dx, v.gamma / (v.m * v.root) * (v.m * v.up - v.up.sum() - v.hat * np.sum(v.up * v.hat)))),
+    (r"\frac{\partial L}{\partial x_i} = \frac{\gamma}{\sqrt{\sigma^2 + \epsilon}} \frac{\partial L}{\partial y_i}",
+     "wrong", lambda v: (v.dx, v.gamma / v.root * v.up)),
+    (r"\frac{\partial L}{\partial x_i} = \frac{\gamma}{m \sqrt{\sigma^2 + \epsilon}} \left( m "
+     r"\frac{\partial L}{\partial y_i} - \sum_j \frac{\partial L}{\partial y_j} \right)", "wrong",
+     lambda v: (v.dx, v.gamma / (v.m * v.root) * (v.m * v.up - v.up.sum()))),
+))
+
+
+def samples():
+    v = draw(o=(3,), U=(4, 3), c=(3,))
+
+    def J(o=v.o, U=v.U, c=v.c):
+        return -np.log(sigma(o @ c)) - np.sum(np.log(sigma(-U @ c)))
+    v.do, v.dU, v.dc = d(lambda o: J(o=o), v.o), d(lambda U: J(U=U), v.U), d(lambda c: J(c=c), v.c)
+    v.so, v.sU = sigma(v.o @ v.c) - 1, sigma(-v.U @ v.c) - 1
+    return v
+
+
+SAMPLES = Case("a word and words drawn at random", r"""
+J = -\log \sigma(u_o^T v_c) - \sum_{k=1}^K \log \sigma(-u_k^T v_c)
+""", samples, (
+    (r"\frac{\partial J}{\partial u_o} = (\sigma(u_o^T v_c) - 1) v_c", "right", lambda v: (v.do, v.so * v.c)),
+    (r"\frac{\partial J}{\partial u_o} = (\sigma(u_o^T v_c) + 1) v_c", "wrong", lambda v: (v.do, (v.so + 2) * v.c)),
+    (r"\frac{\partial J}{\partial u_k} = -(\sigma(-u_k^T v_c) - 1) v_c", "right",
+     lambda v: (v.dU, -np.outer(v.sU, v.c))),
+    (r"\frac{\partial J}{\partial u_k} = (\sigma(-u_k^T v_c) - 1) v_c", "wrong",
+     lambda v: (v.dU, np.outer(v.sU, v.c))),
+    (r"\frac{\partial J}{\partial v_c} = (\sigma(u_o^T v_c) - 1) u_o - \sum_{k=1}^K (\sigma(-u_k^T v_c) - 1) u_k",
+     "right", lambda v: (v.dc, v.so * v.o - v.sU @ v.U)),
+))
+
+
+def margins():
+    v = draw(f=())
+    v.y = -1.0
+    v.second = round((d(lambda f: np.log(1 + np.exp(-v.y * f)), v.f + 1e-6)
+                      - d(lambda f: np.log(1 + np.exp(-v.y * f)), v.f - 1e-6)) / 2e-6, 7)
+    v.s = sigma(v.f)
+    return v
+
+
+MARGINS = Case("answers that are 1 or -1", r"""
+L = \log(1 + e^{-y f})
+""", margins, (
+    (r"\frac{d^2}{df^2} L = \sigma(f)(1 - \sigma(f))", "right", lambda v: (v.second, round(v.s * (1 - v.s), 7))),
+    (r"\frac{d^2}{df^2} L = \sigma(f)", "wrong", lambda v: (v.second, v.s)),
+))
+
+
 CASES = (ROWS_SQUARES, COLUMNS_MEAN, ENTRIES, SOFTMAX, LOGISTIC, LEAST_SQUARES, FROBENIUS, TRACES, NUMBERS, LAYERS,
          STORED_OUT_IN, VALUES, SCORES, SKIP, SHARED, RELU, PLAIN, PRIMES, RECURRENCE, EMBEDDINGS, DIFFERENTIALS,
          IN_WORDS, JACOBIANS, ALIGNED, INDEXED_LAYERS, BOLD, NUMBERED, TWO_LOSSES, ONE_VARIABLE, FORMS, MOMENTS,
          LIKELIHOOD, HIDDEN, GLUED, D_GIVEN, LASSO, OPEN_LOSS, GATE, LOG_SUM, SOFTMAX_WORD, PLAIN_WORDS, EINSTEIN,
-         PARAMETER, LOGISTIC_MATRICES, WORDS, PASSED_ON, TWICE, Z_LATER, UPDATED, LINEAR_ENTRIES, TYPED_AS_CODE)
+         PARAMETER, LOGISTIC_MATRICES, WORDS, PASSED_ON, TWICE, Z_LATER, UPDATED, LINEAR_ENTRIES, TYPED_AS_CODE,
+         INVERSES, SECONDS, BATCH, SAMPLES, MARGINS)
