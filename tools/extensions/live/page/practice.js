@@ -75,13 +75,16 @@ function show() {
   start.hidden = true;
 }
 
+const answered = () => lines[0].choose.hasAttribute("aria-disabled");
+
 function take(chosen) {
+  if (answered()) return;
   const right = chosen === 0, {name, page} = question;
   kept.asked++;
   kept.right += right;
   kept.missed = kept.missed.filter(one => one !== name).concat(right ? [] : [name]);
   for (const {line, choose, told} of lines) {
-    choose.disabled = true;
+    choose.setAttribute("aria-disabled", "true");   // not disabled: a wide line is scrolled by the keys, too
     if (line === chosen) choose.setAttribute("aria-pressed", "true");
     choose.classList.add(line === 0 ? "practice-right" : "practice-wrong");
     told.textContent = line === 0 ? "True." : `${question.lines[line].why} ${question.lines[line].numbers}`;
@@ -96,7 +99,7 @@ function take(chosen) {
 addEventListener("keydown", event => {
   const at = "1234".indexOf(event.key);
   if (at < 0 || event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select, textarea")) return;
-  if (question && !lines[at].choose.disabled) lines[at].choose.click();
+  if (question && !answered()) lines[at].choose.click();
 });
 
 here.replaceChildren(make("p", {class: "practice-bar"}, make("label", {for: "practice-chapter"}, "Equations of "), chapter, start),
